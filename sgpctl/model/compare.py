@@ -1,0 +1,55 @@
+"""Whether what was declared still holds remotely, blind to what a typed server fills in (API 8.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sgpctl.model.alias import effective_alias
+from sgpctl.model.located import Json
+
+
+def holds(declared: Json, actual: Json) -> bool:
+    """True when `actual` says everything that `declared` says; keys it has beyond that do not count.
+
+    Nulls are as good as absent, 1 equals 1.0, a bool never equals a number, lists are compared in order.
+    """
+    match declared:
+        case dict():
+            other = actual if isinstance(actual, dict) else None
+            if other is None:
+                return False
+            return all(part is None or holds(part, other.get(key)) for key, part in declared.items())
+        case list():
+            if not isinstance(actual, list) or len(declared) != len(actual):
+                return False
+            return all(holds(mine, theirs) for mine, theirs in zip(declared, actual, strict=True))
+        case bool() | None:
+            return declared is actual
+        case int() | float():
+            return not isinstance(actual, bool) and isinstance(actual, int | float) and declared == actual
+        case str():
+            return declared == actual
+
+
+def equals(left: Json, right: Json) -> bool:
+    """True when both say the same: `holds` in both directions."""
+    return holds(left, right) and holds(right, left)
+
+
+def tasks_hold(declared: Sequence[Mapping[str, Json]], actual: Sequence[Mapping[str, Json]]) -> bool:
+    """True when the remote tasks are exactly the declared ones, by alias, whatever the order."""
+    mine, theirs = tasks_by_alias(declared), tasks_by_alias(actual)
+    return mine.keys() == theirs.keys() and all(
+        _task_holds(task, theirs[alias]) for alias, task in mine.items()
+    )
+
+
+def tasks_by_alias(tasks: Sequence[Mapping[str, Json]]) -> dict[str, Mapping[str, Json]]:
+    """The tasks under their effective aliases; one whose alias cannot be told goes under its position."""
+    return {effective_alias(task) or f"#{index}": task for index, task in enumerate(tasks)}
+
+
+def _task_holds(mine: Mapping[str, Json], theirs: Mapping[str, Json]) -> bool:
+    return mine.get("task_type") == theirs.get("task_type") and holds(
+        mine.get("configuration"), theirs.get("configuration")
+    )

@@ -1,0 +1,135 @@
+"""The two sides that a plan compares: what a manifest declares, and what the platform holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sgpctl.model.located import Json, Mark
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredEvaluation:
+    """One evaluation as declared: everything resolved, checked and digested.
+
+    `body` is the create request as the API takes it (API 2.3), without our own keys, nulls stripped where they mean
+    "not given"; it keeps its places (`located.value_mark`). `digest` and `data_digest` are from `canonical`.
+    """
+
+    name: str
+    body: Mapping[str, Json]
+    digest: str
+    data_digest: str | None
+    place: Mark
+    protect: bool = False
+
+    @property
+    def description(self) -> str | None:
+        value = self.body.get("description")
+        return value if isinstance(value, str) else None
+
+    @property
+    def tags(self) -> tuple[str, ...] | None:
+        """The declared tags, without ours; None when the manifest says nothing about tags."""
+        value = self.body.get("tags")
+        return tuple(str(tag) for tag in value) if isinstance(value, list) else None
+
+    @property
+    def metadata(self) -> Mapping[str, Json]:
+        value = self.body.get("metadata")
+        return value if isinstance(value, dict) else {}
+
+    @property
+    def tasks(self) -> tuple[Mapping[str, Json], ...]:
+        value = self.body.get("tasks")
+        return tuple(task for task in value if isinstance(task, dict)) if isinstance(value, list) else ()
+
+    @property
+    def dataset_id(self) -> str | None:
+        value = self.body.get("dataset_id")
+        return value if isinstance(value, str) else None
+
+    @property
+    def rows(self) -> list[Json] | None:
+        """The declared rows; None when all rows of a dataset are meant."""
+        value = self.body.get("data")
+        return value if isinstance(value, list) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run has come, in items."""
+
+    total: int = 0
+    successful: int = 0
+    failed: int = 0
+    pending: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteEvaluation:
+    """One evaluation as the platform returned it (API 4), null lists read as empty.
+
+    `tasks` is None when the answer did not carry them, which does not mean that there are none.
+    """
+
+    id: str
+    name: str
+    status: str
+    created_at: datetime
+    description: str | None = None
+    status_reason: str | None = None
+    archived_at: datetime | None = None
+    tags: tuple[str, ...] = ()
+    metadata: Mapping[str, Json] = field(default_factory=dict)
+    tasks: tuple[Mapping[str, Json], ...] | None = None
+    dataset_ids: tuple[str, ...] = ()
+    dataset_names: tuple[str, ...] = ()
+    error_count: int | None = None
+    progress: Progress | None = None
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteRow:
+    """One item of a remote evaluation with its result columns taken off."""
+
+    data: Mapping[str, Json]
+    files: Mapping[str, str] | None = None
+    dataset_item_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteContents:
+    """What was read back of one remote evaluation's substance, to prove or to explain.
+
+    `rows` is None when they were not read because there are more than may be read (`row_count` still counts them).
+    `taxonomy` is None when there is none.
+    """
+
+    row_count: int
+    rows: tuple[RemoteRow, ...] | None
+    taxonomy: Json = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteState:
+    """Everything remote that one plan looks at.
+
+    `owned` are the live evaluations with our owner tag; `archived` those owned and archived ones whose digest a
+    manifest wants; `namesakes` live ones without our owner tag that bear a name a manifest wants. `contents` is by
+    evaluation id, `dataset_rows` the current number of rows by dataset id. `others` counts the live evaluations
+    in the account that are not ours. When reading stopped short, `gap` says why and nothing may be archived.
+    """
+
+    owned: tuple[RemoteEvaluation, ...] = ()
+    archived: tuple[RemoteEvaluation, ...] = ()
+    namesakes: tuple[RemoteEvaluation, ...] = ()
+    contents: Mapping[str, RemoteContents] = field(default_factory=dict)
+    dataset_rows: Mapping[str, int] = field(default_factory=dict)
+    others: int = 0
+    gap: str | None = None

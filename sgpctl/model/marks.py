@@ -1,0 +1,152 @@
+"""What sgpctl writes on a remote evaluation to know it again: the owner tag and flat metadata keys.
+
+Values are always strings, because the filter endpoint compares strings (API 2.6). Keys have no dots.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sgpctl.model.evaluation import DesiredEvaluation, RemoteEvaluation
+from sgpctl.model.located import Json
+
+TAG_PREFIX = "sgpctl:"
+KEY_PREFIX = "sgpctl_"
+
+NAME = "sgpctl_name"
+DIGEST = "sgpctl_digest"
+DATA_DIGEST = "sgpctl_data_digest"
+NONCE = "sgpctl_nonce"
+PROTECT = "sgpctl_protect"
+DECLARED = "sgpctl_declared"  # which mutable fields the manifest spoke of, so that a removal can be seen
+REPOSITORY = "sgpctl_repository"
+SOURCE = "sgpctl_source"
+COMMIT = "sgpctl_commit"
+VERSION = "sgpctl_version"
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who keeps an evaluation: a project in one of its environments, out of one repository.
+
+    `repository` is the normalised address of the Git remote, None when there is no remote.
+    """
+
+    project: str
+    environment: str
+    repository: str | None = None
+
+    @property
+    def tag(self) -> str:
+        return f"{TAG_PREFIX}{self.project}:{self.environment}"
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a change came from. Written along with other changes; never a reason for one."""
+
+    commit: str | None
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Our marks as read from one remote evaluation; None where a mark is missing or is not a string."""
+
+    name: str | None
+    digest: str | None
+    data_digest: str | None
+    nonce: str | None
+    protect: bool
+    declared: frozenset[str]
+    repository: str | None
+    source: str | None
+    commit: str | None
+
+
+def is_reserved_tag(tag: str) -> bool:
+    """Tags that only sgpctl may set. Compared without case: some deployments lower-case tags (API 7)."""
+    return tag.lower().startswith(TAG_PREFIX)
+
+
+def is_reserved_key(key: str) -> bool:
+    """Metadata keys that only sgpctl may set."""
+    return key.lower().startswith(KEY_PREFIX)
+
+
+def is_owned_by(remote: RemoteEvaluation, owner: Owner) -> bool:
+    """True when our owner tag is the only owner tag on it."""
+    owner_tags = {tag.lower() for tag in remote.tags if is_reserved_tag(tag)}
+    return owner_tags == {owner.tag.lower()}
+
+
+def read_marks(remote: RemoteEvaluation) -> Marks:
+    """The marks that `remote` carries, tolerant of anything a person may have done to them."""
+
+    def text(key: str) -> str | None:
+        value = remote.metadata.get(key)
+        return value if isinstance(value, str) and value else None
+
+    return Marks(
+        name=text(NAME),
+        digest=text(DIGEST),
+        data_digest=text(DATA_DIGEST),
+        nonce=text(NONCE),
+        protect=text(PROTECT) == "true",
+        declared=_declared_fields(text(DECLARED)),
+        repository=text(REPOSITORY),
+        source=text(SOURCE),
+        commit=text(COMMIT),
+    )
+
+
+def identity_marks(desired: DesiredEvaluation) -> dict[str, str]:
+    """The marks that follow from the manifest alone; a difference in one of them is worth a patch."""
+    marks = {
+        NAME: desired.name,
+        DIGEST: desired.digest,
+        PROTECT: "true" if desired.protect else "false",
+        DECLARED: json.dumps(sorted(declared_fields(desired)), ensure_ascii=False),
+    }
+    if desired.data_digest is not None:
+        marks[DATA_DIGEST] = desired.data_digest
+    return marks
+
+
+def provenance_marks(desired: DesiredEvaluation, owner: Owner, provenance: Provenance) -> dict[str, str]:
+    """The marks that say where a change came from."""
+    marks = {SOURCE: desired.place[0], VERSION: provenance.version}
+    if owner.repository is not None:
+        marks[REPOSITORY] = owner.repository
+    if provenance.commit is not None:
+        marks[COMMIT] = provenance.commit
+    return marks
+
+
+def declared_fields(desired: DesiredEvaluation) -> frozenset[str]:
+    """The mutable fields that the manifest speaks of: `description`, `tags` and `metadata.<key>`."""
+    fields = {f"metadata.{key}" for key in desired.metadata}
+    if desired.description is not None:
+        fields.add("description")
+    if desired.tags is not None:
+        fields.add("tags")
+    return frozenset(fields)
+
+
+def own_metadata(metadata: Mapping[str, Json]) -> dict[str, Json]:
+    """`metadata` without our marks."""
+    return {key: value for key, value in metadata.items() if not is_reserved_key(key)}
+
+
+def _declared_fields(text: str | None) -> frozenset[str]:
+    try:
+        fields = json.loads(text) if text else []
+    except ValueError:
+        return frozenset()
+    return (
+        frozenset(field for field in fields if isinstance(field, str))
+        if isinstance(fields, list)
+        else frozenset()
+    )

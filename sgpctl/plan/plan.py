@@ -1,0 +1,225 @@
+"""The plan as a value: immutable, sorted, the same for the same two sides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from sgpctl.model.canonical import sha256_of
+from sgpctl.model.located import Json, Mark
+
+
+class Action(StrEnum):
+    """What happens to one evaluation. The values are the words of the plan's JSON."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    REPLACE = "replace"
+    RENAME = "rename"
+    RESTORE = "restore"
+    ADOPT = "adopt"
+    ARCHIVE = "archive"
+
+    @property
+    def symbol(self) -> str:
+        return _SYMBOLS[self]
+
+    @property
+    def starts_a_run(self) -> bool:
+        """True when carrying it out spends money."""
+        return self in {Action.CREATE, Action.REPLACE}
+
+
+_SYMBOLS = {
+    Action.CREATE: "+",
+    Action.UPDATE: "~",
+    Action.REPLACE: "-/+",
+    Action.RENAME: "→",
+    Action.RESTORE: "↺",
+    Action.ADOPT: "=",
+    Action.ARCHIVE: "-",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What applying starts. `model_calls` counts rows times executing tasks; `is_upper_bound` when a
+    `run_condition` may skip some; `is_known` is False when the number of rows could not be read.
+    """
+
+    model_calls: int = 0
+    rows: int = 0
+    human_tasks: int = 0
+    is_upper_bound: bool = False
+    is_known: bool = True
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(
+            self.model_calls + other.model_calls,
+            self.rows + other.rows,
+            self.human_tasks + other.human_tasks,
+            self.is_upper_bound or other.is_upper_bound,
+            self.is_known and other.is_known,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field before and after. None means absent. `place` is where the new value was written."""
+
+    path: str
+    before: Json
+    after: Json
+    place: Mark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowsChange:
+    """How the rows of a replaced evaluation differ; the counts are None when the old rows were too many to read."""
+
+    before: int | None
+    after: int | None
+    added: int | None = None
+    removed: int | None = None
+    unchanged: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Precondition:
+    """A remote evaluation must still look as it did when the plan was made."""
+
+    remote_id: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """A live evaluation that a change archives once its successor is in place, or as a duplicate."""
+
+    remote_id: str
+    status: str
+    created_at: datetime
+    precondition: Precondition
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of a plan.
+
+    `name` is the name after the change. `remote_id` is the evaluation that is changed in place (update, rename,
+    restore, adopt, archive) or superseded (replace); None for a create. `patch` is the PATCH body without
+    provenance marks: merge-patch metadata, whole tags (API 2.7). `digest` is the desired digest, None for an
+    archive. `place` is where the manifest stands, None for an archive.
+    """
+
+    action: Action
+    name: str
+    remote_id: str | None
+    place: Mark | None
+    digest: str | None
+    reasons: tuple[str, ...] = ()
+    fields: tuple[FieldChange, ...] = ()
+    rows: RowsChange | None = None
+    cost: Cost = field(default_factory=Cost)
+    preconditions: tuple[Precondition, ...] = ()
+    archives: tuple[Superseded, ...] = ()
+    patch: Mapping[str, Json] = field(default_factory=dict)
+    is_duplicate: bool = False
+
+    @property
+    def address(self) -> tuple[str, str, str]:
+        """Sorts changes, and tells them apart within one plan."""
+        return (self.name, self.action.value, self.remote_id or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why `apply` would refuse the plan, and what a person can do."""
+
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that would happen, in order of name, and all that a person should know before it does.
+
+    `unchanged` are the names that need nothing. `owned` and `others` count live remote evaluations, ours and not.
+    """
+
+    changes: tuple[Change, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    desired: int = 0
+    owned: int = 0
+    others: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.changes
+
+    @property
+    def cost(self) -> Cost:
+        return sum((change.cost for change in self.changes), Cost())
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """Counts by action, and of what is unchanged; every action is present."""
+        counts = {action.value: 0 for action in Action}
+        for change in self.changes:
+            counts[change.action.value] += 1
+        return {**counts, "unchanged": len(self.unchanged)}
+
+    @property
+    def digest(self) -> str:
+        """The same for the same manifests and remote state, whatever the time, the commit or the tool's words."""
+        essence: list[Json] = [
+            {
+                "action": change.action.value,
+                "name": change.name,
+                "remote_id": change.remote_id,
+                "digest": change.digest,
+                "patch": dict(change.patch),
+                "deletes": _nulls_in(dict(change.patch)),
+                "preconditions": [[need.remote_id, need.fingerprint] for need in change.preconditions],
+                "archives": [old.remote_id for old in change.archives],
+            }
+            for change in self.changes
+        ]
+        return f"sha256:{sha256_of(essence)}"
+
+
+def _nulls_in(value: Json, path: str = "") -> list[Json]:
+    """The paths of nulls, which delete in a merge patch and which the canonical form would drop."""
+    if value is None:
+        return [path]
+    if isinstance(value, dict):
+        return [found for key, part in sorted(value.items()) for found in _nulls_in(part, f"{path}/{key}")]
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a plan would act. `label` is what people read: a host, or the sandbox and its database."""
+
+    label: str
+    base_url: str
+    account_id: str | None
+    is_sandbox: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlanHeader:
+    """The circumstances of a plan, which do not belong to its digest."""
+
+    project: str
+    environment: str
+    target: Target
+    commit: str | None
+    generated_at: datetime
+    sgpctl_version: str
+    manifest_files: int
