@@ -1,0 +1,107 @@
+"""The steps of each kind of change, without I/O: a generator yields operations and is sent replies (design 7).
+
+The rules that everything here keeps:
+
+    a create is sent again only after looking for its nonce, successfully and in vain, over the whole settling time
+    nothing is written to an evaluation that no longer looks as planned; it is read again just before the write
+    nothing is archived before its successor has been read back
+    an unclear answer to a patch, a restore or an archive is settled by reading, then deciding
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sgpctl.apply.creation import create_once
+from sgpctl.apply.operations import Patch, Problem, Protocol, Wait
+from sgpctl.apply.outcome import ChangeResult, Status
+from sgpctl.apply.writes import (
+    archive_as_planned,
+    patch_as_planned,
+    read,
+    restore_as_planned,
+    still_as_planned,
+    took_effect,
+    write,
+)
+from sgpctl.limits import READ_BACK_PAUSES_SECONDS
+from sgpctl.model.evaluation import RemoteEvaluation
+from sgpctl.model.located import Json
+from sgpctl.model.marks import read_marks
+from sgpctl.plan.plan import Change
+
+
+def create(change: Change, body: Mapping[str, Json], nonce: str) -> Protocol[ChangeResult]:
+    """Start a run, exactly once as far as the platform lets anyone know."""
+    made = yield from create_once(change.name, body, nonce)
+    if isinstance(made, Problem):
+        return _not_done(change, made)
+    return ChangeResult(change, Status.DONE, made.id, started=True)
+
+
+def replace(change: Change, body: Mapping[str, Json], nonce: str) -> Protocol[ChangeResult]:
+    """Start the new run, read it back, then archive what it replaces."""
+    for old in change.archives:
+        moved = yield from still_as_planned(old.precondition)
+        if isinstance(moved, Problem):
+            return _not_done(change, moved)
+    made = yield from create_once(change.name, body, nonce)
+    if isinstance(made, Problem):
+        return _not_done(change, made)
+    problem = (yield from _read_back(made.id, nonce)) or (yield from _archive_superseded(change))
+    if problem is not None:
+        message = f"the new run {made.id} is started, but {problem.message}"
+        return ChangeResult(change, Status.FAILED, made.id, message, started=True)
+    return ChangeResult(change, Status.DONE, made.id, started=True)
+
+
+def patch(change: Change, body: Mapping[str, Json]) -> Protocol[ChangeResult]:
+    """Update, rename or adopt in place; a rename then archives what it leaves without a purpose."""
+    (need,) = change.preconditions
+    problem = (yield from patch_as_planned(need, body)) or (yield from _archive_superseded(change))
+    return _end(change, need.remote_id, problem)
+
+
+def restore(change: Change, body: Mapping[str, Json]) -> Protocol[ChangeResult]:
+    """Bring an archived run back, make it what is declared, then archive the live one of its name."""
+    (need,) = change.preconditions
+    problem = (
+        (yield from restore_as_planned(need))
+        or ((yield from write(Patch(need.remote_id, body), took_effect(body))) if change.patch else None)
+        or (yield from _archive_superseded(change))
+    )
+    return _end(change, need.remote_id, problem)
+
+
+def archive(change: Change) -> Protocol[ChangeResult]:
+    """Archive what no manifest declares."""
+    (need,) = change.preconditions
+    return _end(change, need.remote_id, (yield from archive_as_planned(need)))
+
+
+def _read_back(remote_id: str, nonce: str) -> Protocol[Problem | None]:
+    message = "it is not there"
+    for pause in READ_BACK_PAUSES_SECONDS:
+        seen = yield from read(remote_id)
+        if isinstance(seen, RemoteEvaluation) and not seen.is_archived and read_marks(seen).nonce == nonce:
+            return None
+        message = seen.message if isinstance(seen, Problem) else message
+        yield Wait(pause)
+    return Problem(f"it could not be read back ({message}), so what it replaces was not archived")
+
+
+def _archive_superseded(change: Change) -> Protocol[Problem | None]:
+    for old in change.archives:
+        problem = yield from archive_as_planned(old.precondition)
+        if problem is not None:
+            return Problem(f"{old.remote_id} was not archived: {problem.message}", problem.is_unclear)
+    return None
+
+
+def _end(change: Change, remote_id: str, problem: Problem | None) -> ChangeResult:
+    return _not_done(change, problem) if problem is not None else ChangeResult(change, Status.DONE, remote_id)
+
+
+def _not_done(change: Change, problem: Problem) -> ChangeResult:
+    status = Status.UNCLEAR if problem.is_unclear else Status.FAILED
+    return ChangeResult(change, status, change.remote_id, problem.message)

@@ -1,0 +1,60 @@
+"""The closing look: is the remote side now what was declared? Exit code 0 rests on this, not on answered calls."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from sgpctl.apply.driver import Driver
+from sgpctl.apply.operations import Problem
+from sgpctl.apply.outcome import ChangeResult, Status
+from sgpctl.apply.writes import archive_as_planned
+from sgpctl.errors import ApiError
+from sgpctl.limits import VERIFY_PAUSES_SECONDS
+from sgpctl.plan.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What the closing look found: the plan that is left, or why nobody could look."""
+
+    left: Plan | None
+    unverified: str | None
+    folded: tuple[str, ...]
+
+
+async def verify(
+    read_plan: Callable[[], Awaitable[Plan]], driver: Driver, results: Sequence[ChangeResult]
+) -> Verification:
+    """Plan again until nothing is left that this apply should have done, or the settling time is over.
+
+    Two evaluations that carry one nonce are folded into one on the way: the other was made by the same create.
+    """
+    expected = {result.change.name for result in results if result.status is not Status.DONE}
+    folded: list[str] = []
+    left: Plan | None = None
+    unverified: str | None = None
+    for pause in VERIFY_PAUSES_SECONDS:
+        if pause:
+            await driver.sleep(pause)
+        try:
+            left, unverified = await read_plan(), None
+        except ApiError as error:
+            unverified = error.message
+            continue
+        folded += await _fold_duplicates(left, driver)
+        if {change.name for change in left.changes} <= expected and not any(
+            c.is_duplicate for c in left.changes
+        ):
+            break
+    return Verification(None if unverified else left, unverified, tuple(folded))
+
+
+async def _fold_duplicates(plan: Plan, driver: Driver) -> list[str]:
+    folded: list[str] = []
+    for change in plan.changes:
+        if change.is_duplicate and change.remote_id is not None:
+            problem = await driver.run(archive_as_planned(change.preconditions[0]))
+            if not isinstance(problem, Problem):
+                folded.append(change.remote_id)
+    return folded

@@ -1,0 +1,139 @@
+"""Writes that may be sent twice: patch, restore, archive. Each is made only on what still looks as planned.
+
+An unclear answer is settled by reading, then deciding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from sgpctl.apply.operations import (
+    Archive,
+    Failed,
+    Get,
+    Got,
+    Noted,
+    Patch,
+    Problem,
+    Protocol,
+    Restore,
+    Unknown,
+    Wait,
+)
+from sgpctl.limits import READ_BACK_PAUSES_SECONDS, WRITE_TRIES_MAX
+from sgpctl.model.compare import equals
+from sgpctl.model.evaluation import RemoteEvaluation
+from sgpctl.model.located import Json
+from sgpctl.plan.fingerprint import fingerprint
+from sgpctl.plan.plan import Precondition
+
+
+def archive_as_planned(need: Precondition) -> Protocol[Problem | None]:
+    """Archive one evaluation if it still looks as planned; one that is archived or gone already is fine."""
+    seen = yield from read(need.remote_id)
+    if isinstance(seen, Problem):
+        return seen
+    if seen is None or seen.is_archived:
+        return None
+    if fingerprint(seen) != need.fingerprint:
+        return _moved(seen)
+    return (yield from write(Archive(need.remote_id), lambda remote: remote is None or remote.is_archived))
+
+
+def patch_as_planned(need: Precondition, body: Mapping[str, Json]) -> Protocol[Problem | None]:
+    problem = yield from still_as_planned(need)
+    return problem or (yield from write(Patch(need.remote_id, body), took_effect(body)))
+
+
+def restore_as_planned(need: Precondition) -> Protocol[Problem | None]:
+    problem = yield from still_as_planned(need)
+    return problem or (
+        yield from write(
+            Restore(need.remote_id), lambda remote: remote is not None and not remote.is_archived
+        )
+    )
+
+
+def still_as_planned(need: Precondition) -> Protocol[Problem | None]:
+    seen = yield from read(need.remote_id)
+    if isinstance(seen, Problem):
+        return seen
+    if seen is None:
+        return Problem(f"{need.remote_id} is no longer there")
+    return None if fingerprint(seen) == need.fingerprint else _moved(seen)
+
+
+def read(remote_id: str) -> Protocol[RemoteEvaluation | Problem | None]:
+    match (yield Get(remote_id)):
+        case Got(remote):
+            return remote
+        case Failed(message) | Unknown(message):
+            return Problem(message)
+        case _:
+            return Problem(f"{remote_id} could not be read")
+
+
+def write(
+    operation: Patch | Restore | Archive, took: Callable[[RemoteEvaluation | None], bool]
+) -> Protocol[Problem | None]:
+    """Send an idempotent write until reading shows that it took; `took` judges what is read."""
+    message = ""
+    for _ in range(WRITE_TRIES_MAX):
+        reply = yield operation
+        match reply:
+            case Got() | Noted():
+                return None
+            case Failed(message) | Unknown(message):
+                pass
+            case _:
+                message = "the write was not answered"
+        seen = yield from read(operation.remote_id)
+        if not isinstance(seen, Problem) and took(seen):
+            return None
+        if isinstance(reply, Failed):
+            return Problem(message)
+        yield Wait(READ_BACK_PAUSES_SECONDS[0])
+    return Problem(message, is_unclear=True)
+
+
+def took_effect(body: Mapping[str, Json]) -> Callable[[RemoteEvaluation | None], bool]:
+    """Whether an evaluation shows every plain field and every mark of a patch."""
+
+    def judge(remote: RemoteEvaluation | None) -> bool:
+        if remote is None:
+            return False
+        metadata = body.get("metadata")
+        return (
+            body.get("name", remote.name) == remote.name
+            and body.get("description", remote.description or "") == (remote.description or "")
+            and ("tags" not in body or set(remote.tags) == set(_strings(body["tags"])))
+            and all(
+                equals(_after(remote.metadata.get(key), value), remote.metadata.get(key))
+                for key, value in (metadata.items() if isinstance(metadata, dict) else ())
+            )
+        )
+
+    return judge
+
+
+def _after(before: Json, patch_value: Json) -> Json:
+    """`before` with a merge patch applied (RFC 7396)."""
+    if not isinstance(patch_value, dict):
+        return patch_value
+    merged = dict(before) if isinstance(before, dict) else {}
+    for key, value in patch_value.items():
+        if value is None:
+            merged.pop(key, None)
+        else:
+            merged[key] = _after(merged.get(key), value)
+    return merged
+
+
+def _strings(value: Json) -> list[str]:
+    return [str(part) for part in value] if isinstance(value, list) else []
+
+
+def _moved(seen: RemoteEvaluation) -> Problem:
+    return Problem(
+        f"{seen.id} was changed by someone since the plan was made; nothing was done to it. Plan again."
+    )

@@ -1,0 +1,79 @@
+"""Where words come out: the result on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TextIO
+
+import click
+
+from sgpctl.errors import UsageError
+from sgpctl.render.glyphs import Glyphs, glyphs_for
+from sgpctl.render.layout import Line, plain
+
+_WIDTH_ELSEWHERE = 120  # where the output is not a terminal, and lines are read in logs and reviews
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """The two output streams, and what may be written to them."""
+
+    result: TextIO
+    messages: TextIO
+    colour_wanted: bool
+
+    @classmethod
+    def of_process(cls, environ: Mapping[str, str] = os.environ, *, no_color: bool = False) -> Console:
+        """The console of this process. `NO_COLOR` (any value) and a dumb terminal are honoured."""
+        wanted = not no_color and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
+        return cls(sys.stdout, sys.stderr, wanted)
+
+    @property
+    def glyphs(self) -> Glyphs:
+        return glyphs_for(self.result.encoding)
+
+    @property
+    def width(self) -> int:
+        return shutil.get_terminal_size().columns if self.result.isatty() else _WIDTH_ELSEWHERE
+
+    @property
+    def is_live(self) -> bool:
+        """True when a display may redraw itself on standard error."""
+        return self.colour_wanted and self.messages.isatty()
+
+    def put(self, lines: Sequence[Line]) -> None:
+        """Print lines of the result."""
+        self._write(self.result, lines)
+
+    def put_text(self, text: str) -> None:
+        """Print a document (JSON) as the result, as it is."""
+        self.result.write(text)
+        self.result.flush()
+
+    def tell(self, lines: Sequence[Line]) -> None:
+        """Print lines of messages or progress."""
+        self._write(self.messages, lines)
+
+    def confirm(self, question: str) -> bool:
+        """Ask a person; only the whole word `yes` agrees. Raises UsageError where nobody can be asked."""
+        if not sys.stdin.isatty():
+            raise UsageError(
+                "nobody can be asked for consent here: standard input is not a terminal",
+                hint="Look at the plan, then run again with --yes.",
+            )
+        answer: str = click.prompt(f"{question}\n  Only `yes` goes on", default="", show_default=False, err=True)
+        return answer.strip() == "yes"
+
+    def _write(self, stream: TextIO, lines: Sequence[Line]) -> None:
+        if self.colour_wanted and stream.isatty():
+            from sgpctl.render.ansi import ansi
+
+            text = ansi(lines)
+        else:
+            text = plain(lines)
+        stream.write(text.encode(stream.encoding or "utf-8", "backslashreplace").decode(stream.encoding or "utf-8"))
+        stream.flush()

@@ -1,0 +1,101 @@
+"""The `sgpctl` command: finds the verb, runs it, and turns whatever ends it into an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import click
+
+from sgpctl import __version__
+from sgpctl.errors import ExitCode, SgpctlError
+
+# Verb, module below sgpctl.cli, and the line that `sgpctl --help` shows; a module is imported when its verb is called.
+_VERBS = {
+    "init": ("init", "Write a new project that applies as it is."),
+    "validate": ("validate", "Check every manifest, offline."),
+    "plan": ("plan", "Show what apply would do, and what it would cost."),
+    "apply": ("apply", "Make the remote side what the manifests declare."),
+    "destroy": ("destroy", "Archive everything that the project owns in an environment."),
+    "show": ("show", "Show a saved plan."),
+    "list": ("list", "List what the project owns remotely."),
+    "sandbox": ("sandbox", "Serve or reset the embedded sandbox."),
+    "version": ("version", "Print the version."),
+}
+
+_EPILOG = """\b
+A first look, without an account or a key:
+  sgpctl init demo && sgpctl apply demo
+
+\b
+Exit codes:
+  0    done; with `plan --detailed-exitcode`: no changes
+  1    error, mistakes in the call included
+  2    `plan --detailed-exitcode`: there are changes
+  3    refused by a safety rail, the budget or a stale plan; nothing was changed
+  4    applied in part; what is left was printed
+  130  interrupted
+"""
+
+
+class _Verbs(click.Group):
+    """Imports a verb's module only when that verb is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _VERBS:
+            return None
+        module = importlib.import_module(f"sgpctl.cli.{_VERBS[cmd_name][0]}")
+        command = module.command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(verb, line) for verb, (_, line) in _VERBS.items()])
+
+
+@click.command(cls=_Verbs, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "--version", prog_name="sgpctl", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Keep evaluations on the Scale GenAI Platform as code.
+
+    A directory of manifests says which evaluations there should be; `plan` shows what that takes, `apply` does it.
+    """
+
+
+def run(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit with one of `ExitCode`."""
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        ended = cli.main(arguments, prog_name="sgpctl", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.ERROR
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        return ExitCode.INTERRUPTED
+    except SgpctlError as error:
+        _show(error)
+        return error.exit_code
+    except BrokenPipeError:
+        # Whoever read the output is gone; what is buffered must not fail once more when the interpreter exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.ERROR
+    return ended if isinstance(ended, int) else ExitCode.OK
+
+
+def _show(error: SgpctlError) -> None:
+    from sgpctl.cli.console import Console
+    from sgpctl.render.problems_text import error_lines
+
+    Console.of_process().tell(error_lines(error))

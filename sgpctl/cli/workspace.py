@@ -1,0 +1,76 @@
+"""A project in one of its environments, as one call of the command sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sgpctl import __version__
+from sgpctl.cli.repository import read_repository
+from sgpctl.errors import UsageError
+from sgpctl.manifest.project import Environment, Project, choose_environment, find_project
+from sgpctl.model.marks import Owner, Provenance
+from sgpctl.plan.plan import PlanHeader, Target
+from sgpctl.plan.policy import Policy, Spending
+
+STATE_FOLDER = ".sgpctl"
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """What every verb that looks at the remote side starts from."""
+
+    project: Project
+    environment: Environment
+    owner: Owner
+    provenance: Provenance
+
+    @classmethod
+    def open(cls, start: Path, environment: str | None) -> Workspace:
+        """Find the project at or above `start` and choose its environment (None: the project's default)."""
+        project = find_project(start)
+        chosen = choose_environment(project, environment)
+        repository = read_repository(project.root)
+        return cls(
+            project,
+            chosen,
+            Owner(project.name, chosen.name, repository.address),
+            Provenance(repository.commit, __version__),
+        )
+
+    @property
+    def journal_path(self) -> Path:
+        return self.project.root / STATE_FOLDER / f"journal-{self.environment.name}.jsonl"
+
+    def policy(
+        self, *, allow_archive: int | None = None, take_over: bool = False, destroy: bool = False
+    ) -> Policy:
+        """The project's safety rails with what the command line says about them."""
+        budget = self.project.budget
+        return Policy(
+            max_archive=self.project.safety.max_archive,
+            budget=Spending(budget.model_calls, budget.rows, budget.human_tasks),
+            allow_archive=allow_archive,
+            take_over=take_over,
+            destroy=destroy,
+        )
+
+    def header(self, target: Target, manifest_files: int) -> PlanHeader:
+        return PlanHeader(
+            project=self.project.name,
+            environment=self.environment.name,
+            target=target,
+            commit=self.provenance.commit,
+            generated_at=datetime.now(UTC),
+            sgpctl_version=self.provenance.version,
+            manifest_files=manifest_files,
+        )
+
+
+def start_folder(base: str | None, directory: str | None) -> Path:
+    """Where to look for the project: the positional directory, read from `-C`; an absolute one stands alone."""
+    start = Path(base or ".") / (directory or ".")
+    if not start.exists():
+        raise UsageError(f"{start}: there is no such folder")
+    return start

@@ -1,0 +1,98 @@
+"""Access to a JSON document that someone may have edited: every value is checked where it is taken out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sgpctl.errors import PlanFileError
+from sgpctl.model.located import Json
+
+_HINT = "Make a new one with `sgpctl plan --out FILE`."
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One map of the document and the path to it. Keys that nobody asks for are ignored."""
+
+    path: str
+    values: Mapping[str, Json]
+
+    def text(self, key: str) -> str:
+        value = self._value(key)
+        if not isinstance(value, str):
+            raise self._wrong(key, "text")
+        return value
+
+    def text_or_none(self, key: str) -> str | None:
+        return None if self._value(key) is None else self.text(key)
+
+    def count(self, key: str) -> int:
+        value = self._value(key)
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            raise self._wrong(key, "a whole number, not negative")
+        return value
+
+    def count_or_none(self, key: str) -> int | None:
+        return None if self._value(key) is None else self.count(key)
+
+    def flag(self, key: str) -> bool:
+        value = self._value(key)
+        if not isinstance(value, bool):
+            raise self._wrong(key, "true or false")
+        return value
+
+    def moment(self, key: str) -> datetime:
+        """An ISO 8601 time; one without a zone is in UTC."""
+        try:
+            moment = datetime.fromisoformat(self.text(key))
+        except ValueError:
+            raise self._wrong(key, "a time such as 2026-11-20T10:00:00Z") from None
+        return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+    def part(self, key: str) -> Part:
+        return as_part(self._value(key), self._path(key))
+
+    def part_or_none(self, key: str) -> Part | None:
+        return None if self._value(key) is None else self.part(key)
+
+    def parts(self, key: str) -> list[Part]:
+        return [as_part(value, f"{self._path(key)}[{index}]") for index, value in enumerate(self._list(key))]
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        values = self._list(key)
+        texts = tuple(value for value in values if isinstance(value, str))
+        if len(texts) != len(values):
+            raise self._wrong(key, "a list of texts")
+        return texts
+
+    def json(self, key: str) -> Json:
+        return self._value(key)
+
+    def _list(self, key: str) -> list[Json]:
+        value = self._value(key)
+        if not isinstance(value, list):
+            raise self._wrong(key, "a list")
+        return value
+
+    def _value(self, key: str) -> Json:
+        if key not in self.values:
+            raise self._wrong(key, "there")
+        return self.values[key]
+
+    def _path(self, key: str) -> str:
+        return f"{self.path}.{key}" if self.path else key
+
+    def _wrong(self, key: str, expected: str) -> PlanFileError:
+        return PlanFileError(
+            f"the saved plan is damaged: `{self._path(key)}` should be {expected}", hint=_HINT
+        )
+
+
+def as_part(value: Json, path: str = "") -> Part:
+    """The value as a map of the document; the whole document when `path` is empty."""
+    if not isinstance(value, dict):
+        what = f"`{path}` should be a map" if path else "it should be one JSON object"
+        raise PlanFileError(f"the saved plan is damaged: {what}", hint=_HINT)
+    return Part(path, value)

@@ -1,0 +1,244 @@
+"""The plan of two sides: what is declared and what is there.
+
+Design 6, row by row (`_change_for`):
+
+    1  owned, same name, same digest, nothing patchable differs     none
+    2  the same, but description, tags or metadata differ           update
+    3  owned, same name, another digest, or tasks edited remotely   replace
+    4  owned, other name, same digest, wanted under no other name   rename
+    5  owned, archived earlier, same digest                         restore
+    6  not owned, same name and tags, contents proven equal         adopt
+    7  nothing                                                      create
+    8  owned, not desired                                           archive
+    9  two or more owned with one name                              archive the others
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sgpctl.model.compare import tasks_hold
+from sgpctl.model.evaluation import DesiredEvaluation, RemoteEvaluation, RemoteState
+from sgpctl.model.marks import Owner, read_marks
+from sgpctl.plan.cost import run_cost
+from sgpctl.plan.difference import mutable_difference
+from sgpctl.plan.explanation import rows_change, spec_changes
+from sgpctl.plan.fingerprint import precondition, superseded
+from sgpctl.plan.matching import How, Match, Matching, effective_name, match
+from sgpctl.plan.plan import Action, Change, Plan
+from sgpctl.plan.policy import Policy
+from sgpctl.plan.rails import refusals
+
+
+def make_plan(desired: Sequence[DesiredEvaluation], state: RemoteState, owner: Owner, policy: Policy) -> Plan:
+    """What has to change remotely for `state` to be what `desired` declares, sorted by name."""
+    matching = match(desired, state, owner, take_over=policy.take_over)
+    changes: list[Change] = []
+    unchanged: list[str] = []
+    for pair in matching.matches:
+        change = _change_for(pair, state, owner, policy)
+        if change is None:
+            unchanged.append(pair.desired.name)
+        else:
+            changes.append(change)
+    changes += [_archive(remote) for remote in matching.undesired]
+    changes += [_archive_duplicate(gone, kept) for gone, kept in matching.duplicates]
+    changes.sort(key=lambda change: change.address)
+    return Plan(
+        changes=tuple(changes),
+        unchanged=tuple(sorted(unchanged)),
+        notes=_notes(matching, state),
+        warnings=(),
+        refusals=refusals(changes, matching, state, owner, policy),
+        desired=len(desired),
+        owned=len(state.owned),
+        others=state.others,
+    )
+
+
+def _change_for(pair: Match, state: RemoteState, owner: Owner, policy: Policy) -> Change | None:
+    one, remote = pair.desired, pair.remote
+    if remote is None:
+        return _create(one, state)
+    match pair.how:
+        case How.SAME_NAME:
+            return _update(one, remote, owner, policy)
+        case How.OTHER_SPEC:
+            return _replace(one, remote, state)
+        case How.OTHER_NAME:
+            return _rename(pair, remote, owner, policy)
+        case How.ARCHIVED:
+            return _restore(pair, remote, owner, policy)
+        case How.NOT_OWNED:
+            return _adopt(one, remote, owner, policy)
+        case How.NOTHING:
+            return _create(one, state)
+
+
+def _create(one: DesiredEvaluation, state: RemoteState) -> Change:
+    return Change(
+        Action.CREATE,
+        one.name,
+        None,
+        one.place,
+        one.digest,
+        reasons=("nothing of this name exists",),
+        cost=run_cost(one, state),
+    )
+
+
+def _update(one: DesiredEvaluation, remote: RemoteEvaluation, owner: Owner, policy: Policy) -> Change | None:
+    difference = mutable_difference(one, remote, owner, take_over=policy.take_over)
+    if not difference.patch:
+        return None
+    return Change(
+        Action.UPDATE,
+        one.name,
+        remote.id,
+        one.place,
+        one.digest,
+        reasons=("only the marks by which sgpctl knows it differ",) if difference.marks_only else (),
+        fields=difference.fields,
+        preconditions=(precondition(remote),),
+        patch=difference.patch,
+    )
+
+
+def _replace(one: DesiredEvaluation, remote: RemoteEvaluation, state: RemoteState) -> Change:
+    contents = state.contents.get(remote.id)
+    fields = spec_changes(one, remote, contents)
+    rows = rows_change(one, remote, contents)
+    reasons: list[str] = []
+    if (
+        read_marks(remote).digest == one.digest
+        and remote.tasks is not None
+        and not tasks_hold(one.tasks, remote.tasks)
+    ):
+        reasons.append("its tasks were edited remotely since it was created")
+    if not fields and rows is None:
+        reasons.append(
+            "its digest differs in something that cannot be read back: skip_prefilled_rows, the rows of a dataset, "
+            "or a default that was declared or left out"
+        )
+    return Change(
+        Action.REPLACE,
+        one.name,
+        remote.id,
+        one.place,
+        one.digest,
+        reasons=tuple(reasons),
+        fields=fields,
+        rows=rows,
+        cost=run_cost(one, state),
+        preconditions=(precondition(remote),),
+        archives=(superseded(remote),),
+    )
+
+
+def _rename(pair: Match, remote: RemoteEvaluation, owner: Owner, policy: Policy) -> Change:
+    one = pair.desired
+    difference = mutable_difference(one, remote, owner, take_over=policy.take_over)
+    return Change(
+        Action.RENAME,
+        one.name,
+        remote.id,
+        one.place,
+        one.digest,
+        reasons=(
+            f"{effective_name(remote)!r} is the same run under another name, and no manifest wants that one",
+        ),
+        fields=difference.fields,
+        preconditions=(precondition(remote),),
+        archives=tuple(superseded(old) for old in pair.superseded),
+        patch=difference.patch,
+    )
+
+
+def _restore(pair: Match, remote: RemoteEvaluation, owner: Owner, policy: Policy) -> Change:
+    one = pair.desired
+    difference = mutable_difference(one, remote, owner, take_over=policy.take_over)
+    reasons = [
+        f"equals the archived run {remote.id} of {remote.created_at:%Y-%m-%d}; its results come back with it"
+    ]
+    if remote.status == "failed":
+        reasons.append("that run failed; to run it again instead, change its spec")
+    return Change(
+        Action.RESTORE,
+        one.name,
+        remote.id,
+        one.place,
+        one.digest,
+        reasons=tuple(reasons),
+        fields=difference.fields,
+        preconditions=(precondition(remote),),
+        archives=tuple(superseded(old) for old in pair.superseded),
+        patch=difference.patch,
+    )
+
+
+def _adopt(one: DesiredEvaluation, remote: RemoteEvaluation, owner: Owner, policy: Policy) -> Change:
+    difference = mutable_difference(one, remote, owner, take_over=policy.take_over)
+    reasons = [f"{remote.id} is not ours yet, and its contents equal what is declared"]
+    if one.body.get("skip_prefilled_rows"):
+        reasons.append("skip_prefilled_rows cannot be read back and was not compared")
+    return Change(
+        Action.ADOPT,
+        one.name,
+        remote.id,
+        one.place,
+        one.digest,
+        reasons=tuple(reasons),
+        fields=difference.fields,
+        preconditions=(precondition(remote),),
+        patch=difference.patch,
+    )
+
+
+def _archive(remote: RemoteEvaluation) -> Change:
+    return Change(
+        Action.ARCHIVE,
+        effective_name(remote),
+        remote.id,
+        None,
+        None,
+        reasons=("no manifest declares it",),
+        preconditions=(precondition(remote),),
+    )
+
+
+def _archive_duplicate(gone: RemoteEvaluation, kept: RemoteEvaluation) -> Change:
+    nonce = read_marks(gone).nonce
+    same_create = nonce is not None and nonce == read_marks(kept).nonce
+    why = "made by the same create" if same_create else "of the same name"
+    return Change(
+        Action.ARCHIVE,
+        effective_name(gone),
+        gone.id,
+        None,
+        None,
+        reasons=(f"a duplicate of {kept.id}, {why}",),
+        preconditions=(precondition(gone),),
+        is_duplicate=same_create,
+    )
+
+
+def _notes(matching: Matching, state: RemoteState) -> tuple[str, ...]:
+    notes = [
+        f"{remote.name!r} ({remote.id}) was copied by hand from {effective_name(remote)!r}; it is left alone"
+        for remote in matching.clones
+    ]
+    adopted = {
+        pair.remote.id for pair in matching.matches if pair.how is How.NOT_OWNED and pair.remote is not None
+    }
+    notes += [
+        f"{remote.name!r} ({remote.id}) has a declared name, but is not ours and not proven equal to the manifest; "
+        "it is left alone"
+        for remote in state.namesakes
+        if remote.id not in adopted
+    ]
+    notes += [
+        f"{pair.desired.name!r}: its run failed ({pair.remote.status_reason or 'no reason given'})"
+        for pair in matching.matches
+        if pair.how is How.SAME_NAME and pair.remote is not None and pair.remote.status == "failed"
+    ]
+    return tuple(sorted(notes))

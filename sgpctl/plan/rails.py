@@ -1,0 +1,161 @@
+"""When a plan may not be applied, in the words of the person who has to decide (design 8)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from sgpctl.model.evaluation import RemoteState
+from sgpctl.model.marks import Owner, read_marks
+from sgpctl.plan.matching import Matching
+from sgpctl.plan.plan import Action, Change, Cost, Refusal
+from sgpctl.plan.policy import Policy
+
+
+def refusals(
+    changes: Sequence[Change], matching: Matching, state: RemoteState, owner: Owner, policy: Policy
+) -> tuple[Refusal, ...]:
+    """Every reason against applying these changes; none when they may go on."""
+    found = [
+        *_incomplete_reading(changes, state),
+        *_nothing_desired(matching, state, policy),
+        *_other_repositories(matching, owner),
+        *_unknown_digests(matching),
+        *_protected(changes, state),
+        *_too_many_removals(changes, state, policy),
+        *_over_budget(changes, policy),
+    ]
+    return tuple(found)
+
+
+def removals(changes: Sequence[Change]) -> list[Change]:
+    """The archives that take something away: not those of a replace or a restore, not one of two with one nonce."""
+    return [change for change in changes if change.action is Action.ARCHIVE and not change.is_duplicate]
+
+
+def _incomplete_reading(changes: Sequence[Change], state: RemoteState) -> list[Refusal]:
+    if state.gap is None or not changes:
+        return []
+    return [
+        Refusal(
+            f"the remote evaluations could not be read completely: {state.gap}",
+            "What was not read might be created twice or archived wrongly. Try again; if it stays, the platform's "
+            "listing is inconsistent.",
+        )
+    ]
+
+
+def _nothing_desired(matching: Matching, state: RemoteState, policy: Policy) -> list[Refusal]:
+    if matching.matches or policy.destroy or not state.owned:
+        return []
+    return [
+        Refusal(
+            f"no evaluation is declared at all, so all {len(state.owned)} would be archived",
+            "If that is meant, run `sgpctl destroy`; if not, look at `manifests` and `exclude` in sgpctl.yaml.",
+        )
+    ]
+
+
+def _other_repositories(matching: Matching, owner: Owner) -> list[Refusal]:
+    by_repository: dict[str, list[str]] = defaultdict(list)
+    for remote in matching.strangers:
+        by_repository[read_marks(remote).repository or ""].append(remote.name)
+    mine = owner.repository or "a folder without a Git remote"
+    return [
+        Refusal(
+            f"{len(names)} evaluations of project {owner.project!r} were made from {repository}, and this is {mine}: "
+            f"{_some(names)}",
+            "Give this project another name in sgpctl.yaml, or, if this repository keeps them from now on, say "
+            "`--take-over`.",
+        )
+        for repository, names in sorted(by_repository.items())
+    ]
+
+
+def _unknown_digests(matching: Matching) -> list[Refusal]:
+    if not matching.undigested:
+        return []
+    return [
+        Refusal(
+            "another version of sgpctl marked these with a digest that this one cannot compare: "
+            + _some([remote.name for remote in matching.undigested]),
+            "Use the newest sgpctl of your team; comparing blindly could pay for runs that exist.",
+        )
+    ]
+
+
+def _protected(changes: Sequence[Change], state: RemoteState) -> list[Refusal]:
+    protected = {remote.id for remote in state.owned if read_marks(remote).protect}
+    found: list[Refusal] = []
+    for change in changes:
+        gone = {old.remote_id for old in change.archives}
+        if change.action is Action.ARCHIVE and change.remote_id is not None:
+            gone.add(change.remote_id)
+        if gone & protected:
+            found.append(
+                Refusal(
+                    f"{change.name!r} is protected, and the plan would {_verb(change)} it",
+                    "Apply `lifecycle: {protect: false}` on its own first, with the rest of its manifest as it was.",
+                )
+            )
+    return found
+
+
+def _verb(change: Change) -> str:
+    return "archive" if change.action is Action.ARCHIVE else f"{change.action.value} (and so archive)"
+
+
+def _too_many_removals(changes: Sequence[Change], state: RemoteState, policy: Policy) -> list[Refusal]:
+    if policy.destroy:
+        return []
+    count = len(removals(changes))
+    if policy.allow_archive is not None:
+        if policy.allow_archive == count:
+            return []
+        return [
+            Refusal(
+                f"--allow-archive {policy.allow_archive} was given, and the plan archives {count}",
+                f"Look at the plan again; to go on, say `--allow-archive {count}`.",
+            )
+        ]
+    allowed = policy.archives_allowed(len(state.owned))
+    if count <= allowed:
+        return []
+    return [
+        Refusal(
+            f"the plan archives {count} of {len(state.owned)} evaluations, and safety.max_archive lets {allowed} pass",
+            f"If all of them are meant, say `--allow-archive {count}`.",
+        )
+    ]
+
+
+def _over_budget(changes: Sequence[Change], policy: Policy) -> list[Refusal]:
+    total = sum((change.cost for change in changes), Cost())
+    found: list[Refusal] = []
+    for word, planned, most in (
+        ("model calls", total.model_calls, policy.budget.model_calls),
+        ("rows", total.rows, policy.budget.rows),
+        ("questions for people", total.human_tasks, policy.budget.human_tasks),
+    ):
+        if most is None:
+            continue
+        if planned > most:
+            found.append(
+                Refusal(
+                    f"the plan starts {planned:,} {word}, and the budget in sgpctl.yaml allows {most:,} per apply",
+                    "Apply fewer changes at a time, or raise `budget` in a reviewed commit.",
+                )
+            )
+        elif not total.is_known:
+            found.append(
+                Refusal(
+                    f"the plan's number of {word} is not known, so the budget of {most:,} cannot be checked",
+                    "A dataset's rows could not be counted; check that its `dataset_id` exists in this account.",
+                )
+            )
+    return found
+
+
+def _some(names: Sequence[str], most: int = 5) -> str:
+    shown = ", ".join(sorted(names)[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

@@ -1,0 +1,278 @@
+"""The saved form of a plan: one JSON document, written and read here (design 9).
+
+What is read back is the same plan: it renders the same, and its digest is computed again and must agree.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sgpctl.errors import PlanFileError
+from sgpctl.model.located import Json, Mark
+from sgpctl.plan.document import Part, as_part
+from sgpctl.plan.plan import (
+    Action,
+    Change,
+    Cost,
+    FieldChange,
+    Plan,
+    PlanHeader,
+    Precondition,
+    Refusal,
+    RowsChange,
+    Superseded,
+    Target,
+)
+
+FORMAT_VERSION = "1.0"
+_MAJOR = FORMAT_VERSION.partition(".")[0]
+_VERSION = re.compile(r"(\d{1,9})\.(\d{1,9})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPlan:
+    """A plan as it was when it was made. The remote side and the manifests may have moved since."""
+
+    header: PlanHeader
+    plan: Plan
+    digest: str
+
+
+def plan_document(plan: Plan, header: PlanHeader) -> dict[str, Json]:
+    """The whole document. Keys come in a fixed order, changes as sorted in the plan, times in UTC."""
+    return {**header_document(header), **contents_document(plan, header.manifest_files)}
+
+
+def header_document(header: PlanHeader) -> dict[str, Json]:
+    """The circumstances, with which every document of sgpctl about a plan begins."""
+    target = header.target
+    return {
+        "format_version": FORMAT_VERSION,
+        "sgpctl_version": header.sgpctl_version,
+        "project": header.project,
+        "environment": header.environment,
+        "target": {
+            "base_url": target.base_url,
+            "account_id": target.account_id,
+            "label": target.label,
+            "is_sandbox": target.is_sandbox,
+        },
+        "commit": header.commit,
+        "generated_at": iso_text(header.generated_at),
+    }
+
+
+def contents_document(plan: Plan, manifest_files: int) -> dict[str, Json]:
+    """What the plan says, without where and when."""
+    return {
+        "digest": plan.digest,
+        "scope": {
+            "manifest_files": manifest_files,
+            "desired": plan.desired,
+            "owned": plan.owned,
+            "others": plan.others,
+        },
+        "summary": {**plan.summary},
+        "cost": cost_document(plan.cost),
+        "changes": [_change_document(change) for change in plan.changes],
+        "unchanged": [*plan.unchanged],
+        "notes": [*plan.notes],
+        "warnings": [*plan.warnings],
+        "refusals": [{"message": refusal.message, "hint": refusal.hint} for refusal in plan.refusals],
+    }
+
+
+def cost_document(cost: Cost) -> Json:
+    return {
+        "model_calls": cost.model_calls,
+        "rows": cost.rows,
+        "human_tasks": cost.human_tasks,
+        "is_upper_bound": cost.is_upper_bound,
+        "is_known": cost.is_known,
+    }
+
+
+def iso_text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def read_plan_document(document: Json) -> SavedPlan:
+    """The plan that `plan_document` wrote; PlanFileError when it is damaged, edited or of another major version."""
+    root = as_part(document)
+    _check_version(root)
+    plan = _read_plan(root)
+    digest = root.text("digest")
+    if digest != plan.digest:
+        raise PlanFileError(
+            "the saved plan was changed after it was written: its digest does not fit its changes",
+            hint="Make a new one with `sgpctl plan --out FILE`; plans are not meant to be edited.",
+        )
+    return SavedPlan(_read_header(root), plan, digest)
+
+
+def _check_version(root: Part) -> None:
+    version = root.text("format_version")
+    found = _VERSION.fullmatch(version)
+    if found is None:
+        raise PlanFileError(f"this is not a saved plan: its format_version is {version!r}")
+    if found.group(1) != _MAJOR:
+        raise PlanFileError(
+            f"the plan was written by sgpctl {root.text('sgpctl_version')} in format {version}; "
+            f"this sgpctl reads format {_MAJOR}",
+            hint="Apply it with the version that wrote it, or make a new plan with this one.",
+        )
+
+
+def _read_header(root: Part) -> PlanHeader:
+    target = root.part("target")
+    return PlanHeader(
+        project=root.text("project"),
+        environment=root.text("environment"),
+        target=Target(
+            target.text("label"),
+            target.text("base_url"),
+            target.text_or_none("account_id"),
+            target.flag("is_sandbox"),
+        ),
+        commit=root.text_or_none("commit"),
+        generated_at=root.moment("generated_at"),
+        sgpctl_version=root.text("sgpctl_version"),
+        manifest_files=root.part("scope").count("manifest_files"),
+    )
+
+
+def _read_plan(root: Part) -> Plan:
+    scope = root.part("scope")
+    return Plan(
+        changes=tuple(_read_change(part) for part in root.parts("changes")),
+        unchanged=root.texts("unchanged"),
+        notes=root.texts("notes"),
+        warnings=root.texts("warnings"),
+        refusals=tuple(Refusal(part.text("message"), part.text("hint")) for part in root.parts("refusals")),
+        desired=scope.count("desired"),
+        owned=scope.count("owned"),
+        others=scope.count("others"),
+    )
+
+
+def _change_document(change: Change) -> Json:
+    rows = change.rows
+    return {
+        "name": change.name,
+        "action": change.action.value,
+        "remote_id": change.remote_id,
+        "source": _place_document(change.place),
+        "reasons": [*change.reasons],
+        "fields": [
+            {
+                "path": field.path,
+                "before": field.before,
+                "after": field.after,
+                "source": _place_document(field.place),
+            }
+            for field in change.fields
+        ],
+        "rows": None
+        if rows is None
+        else {
+            "before": rows.before,
+            "after": rows.after,
+            "added": rows.added,
+            "removed": rows.removed,
+            "unchanged": rows.unchanged,
+        },
+        "cost": cost_document(change.cost),
+        "preconditions": _preconditions_document(change.preconditions),
+        "archives": [
+            {
+                "remote_id": old.remote_id,
+                "status": old.status,
+                "created_at": iso_text(old.created_at),
+                "precondition": _precondition_document(old.precondition),
+            }
+            for old in change.archives
+        ],
+        "digest": change.digest,
+        "patch": {**change.patch},
+        "is_duplicate": change.is_duplicate,
+    }
+
+
+def _place_document(place: Mark | None) -> Json:
+    return None if place is None else {"file": place[0], "line": place[1], "column": place[2]}
+
+
+def _precondition_document(need: Precondition) -> Json:
+    return {"remote_id": need.remote_id, "fingerprint": need.fingerprint}
+
+
+def _preconditions_document(needs: Sequence[Precondition]) -> Json:
+    return [_precondition_document(need) for need in needs]
+
+
+def _read_change(part: Part) -> Change:
+    action = part.text("action")
+    if action not in set(Action):
+        raise PlanFileError(f"the saved plan is damaged: `{part.path}.action` {action!r} is not an action")
+    return Change(
+        action=Action(action),
+        name=part.text("name"),
+        remote_id=part.text_or_none("remote_id"),
+        place=_read_place(part.part_or_none("source")),
+        digest=part.text_or_none("digest"),
+        reasons=part.texts("reasons"),
+        fields=tuple(_read_field(field) for field in part.parts("fields")),
+        rows=_read_rows(part.part_or_none("rows")),
+        cost=_read_cost(part.part("cost")),
+        preconditions=tuple(_read_precondition(need) for need in part.parts("preconditions")),
+        archives=tuple(_read_superseded(old) for old in part.parts("archives")),
+        patch=part.part("patch").values,
+        is_duplicate=part.flag("is_duplicate"),
+    )
+
+
+def _read_place(part: Part | None) -> Mark | None:
+    return None if part is None else (part.text("file"), part.count("line"), part.count("column"))
+
+
+def _read_field(part: Part) -> FieldChange:
+    place = _read_place(part.part_or_none("source"))
+    return FieldChange(part.text("path"), part.json("before"), part.json("after"), place)
+
+
+def _read_rows(part: Part | None) -> RowsChange | None:
+    if part is None:
+        return None
+    return RowsChange(
+        before=part.count_or_none("before"),
+        after=part.count_or_none("after"),
+        added=part.count_or_none("added"),
+        removed=part.count_or_none("removed"),
+        unchanged=part.count_or_none("unchanged"),
+    )
+
+
+def _read_cost(part: Part) -> Cost:
+    return Cost(
+        part.count("model_calls"),
+        part.count("rows"),
+        part.count("human_tasks"),
+        is_upper_bound=part.flag("is_upper_bound"),
+        is_known=part.flag("is_known"),
+    )
+
+
+def _read_precondition(part: Part) -> Precondition:
+    return Precondition(part.text("remote_id"), part.text("fingerprint"))
+
+
+def _read_superseded(part: Part) -> Superseded:
+    return Superseded(
+        part.text("remote_id"),
+        part.text("status"),
+        part.moment("created_at"),
+        _read_precondition(part.part("precondition")),
+    )

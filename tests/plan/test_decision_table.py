@@ -1,0 +1,249 @@
+"""The nine rows of the decision table, and what must not be mistaken for them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from sgpctl.model import marks
+from sgpctl.model.marks import Owner
+from sgpctl.plan.plan import Action
+from sgpctl.plan.policy import Policy
+from tests.plan.sides import (
+    OWNER,
+    archived,
+    chat,
+    contents_of,
+    created,
+    declare,
+    made_by_hand,
+    plan,
+    the_change,
+)
+
+
+def test_row_1_what_is_as_declared_needs_nothing() -> None:
+    one = declare(description="Refunds", tags=["gate"], metadata={"owner": "support"})
+    made = plan([one], [created(one)])
+    assert made.is_empty
+    assert made.unchanged == ("refunds",)
+    assert made.refusals == ()
+
+
+def test_row_2_a_changed_description_is_an_update_without_calls() -> None:
+    before, after = declare(description="Refunds"), declare(description="The 30-day window")
+    change = the_change(plan([after], [created(before)]))
+    assert change.action is Action.UPDATE
+    assert change.patch == {"description": "The 30-day window"}
+    assert [(field.path, field.before, field.after) for field in change.fields] == [
+        ("description", "Refunds", "The 30-day window")
+    ]
+    assert change.cost.model_calls == 0
+
+
+def test_row_3_a_changed_prompt_is_a_replace_that_says_which_field_and_what_it_costs() -> None:
+    before, after = declare(), declare(tasks=[chat("If unsure, say so.")])
+    change = the_change(plan([after], [created(before)]))
+    assert change.action is Action.REPLACE
+    assert [(field.path, field.before, field.after) for field in change.fields] == [
+        ("tasks.answer.messages[0].content", "Answer.", "If unsure, say so.")
+    ]
+    assert (change.cost.rows, change.cost.model_calls) == (3, 3)
+    assert [old.remote_id for old in change.archives] == ["id-1"]
+
+
+def test_row_3_tasks_edited_remotely_are_replaced_though_the_digest_is_the_same() -> None:
+    one = declare()
+    edited = replace(created(one), tasks=created(declare(tasks=[chat("Edited in the browser.")])).tasks)
+    change = the_change(plan([one], [edited]))
+    assert change.action is Action.REPLACE
+    assert "edited remotely" in change.reasons[0]
+    assert change.fields[0].before == "Edited in the browser."
+
+
+def test_row_4_a_renamed_manifest_is_a_rename_without_calls() -> None:
+    change = the_change(plan([declare("new-name")], [created(declare("old-name"))]))
+    assert change.action is Action.RENAME
+    assert change.patch["name"] == "new-name"
+    assert change.cost.model_calls == 0
+    assert change.archives == ()
+
+
+def test_row_4_two_manifests_that_swap_names_are_two_renames() -> None:
+    one, two = declare("a", tasks=[chat("A")]), declare("b", tasks=[chat("B")])
+    made = plan(
+        [declare("a", tasks=[chat("B")]), declare("b", tasks=[chat("A")])],
+        [created(one, "id-a"), created(two, "id-b")],
+    )
+    assert [(change.action, change.name, change.remote_id) for change in made.changes] == [
+        (Action.RENAME, "a", "id-b"),
+        (Action.RENAME, "b", "id-a"),
+    ]
+    assert all(change.archives == () for change in made.changes)
+
+
+def test_row_4_a_name_taken_by_a_manifest_of_another_spec_is_renamed_and_the_old_run_archived() -> None:
+    made = plan(
+        [declare("a", tasks=[chat("B")])],
+        [created(declare("a"), "id-a"), created(declare("b", tasks=[chat("B")]), "id-b")],
+    )
+    change = the_change(made)
+    assert (change.action, change.remote_id) == (Action.RENAME, "id-b")
+    assert [old.remote_id for old in change.archives] == ["id-a"]
+
+
+def test_row_5_a_revert_restores_the_archived_run_and_archives_the_live_one() -> None:
+    old, new = declare(), declare(tasks=[chat("Newer.")])
+    change = the_change(
+        plan([old], [created(new, "id-2", day=5)], archived=(archived(created(old, "id-1")),))
+    )
+    assert (change.action, change.remote_id) == (Action.RESTORE, "id-1")
+    assert [superseded.remote_id for superseded in change.archives] == ["id-2"]
+    assert change.cost.model_calls == 0
+
+
+def test_row_5_the_newest_of_several_archived_runs_is_restored() -> None:
+    one = declare()
+    runs = tuple(archived(created(one, f"id-{day}", day=day)) for day in (1, 9, 4))
+    assert the_change(plan([one], [], archived=runs)).remote_id == "id-9"
+
+
+def test_row_5_a_failed_archived_run_is_restored_only_when_there_is_no_other() -> None:
+    one = declare()
+    good, failed = (
+        archived(created(one, "good", day=1)),
+        replace(archived(created(one, "bad", day=9)), status="failed"),
+    )
+    assert the_change(plan([one], [], archived=(good, failed))).remote_id == "good"
+    assert the_change(plan([one], [], archived=(failed,))).remote_id == "bad"
+
+
+def test_row_5_one_archived_run_is_not_restored_for_two_names() -> None:
+    made = plan([declare("a"), declare("b")], [], archived=(archived(created(declare("a"), "id-1")),))
+    assert [change.action for change in made.changes] == [Action.RESTORE, Action.CREATE]
+
+
+def test_row_6_an_equal_evaluation_made_by_hand_is_adopted() -> None:
+    one = declare(tags=["gate"])
+    change = the_change(
+        plan([one], [], namesakes=(made_by_hand(one, "hand"),), contents={"hand": contents_of(one)})
+    )
+    assert (change.action, change.remote_id) == (Action.ADOPT, "hand")
+    assert change.patch["tags"] == ["gate", OWNER.tag]
+    metadata = change.patch["metadata"]
+    assert isinstance(metadata, dict)
+    assert metadata[marks.DIGEST] == one.digest
+
+
+@pytest.mark.parametrize("what", ["rows", "tasks", "tags", "unread"])
+def test_row_6_what_is_not_proven_equal_is_left_alone_and_noted(what: str) -> None:
+    one = declare(tags=["gate"])
+    remote, contents = made_by_hand(one, "hand"), {"hand": contents_of(one)}
+    match what:
+        case "rows":
+            contents = {"hand": contents_of(declare(data=[{"question": "another?"}]))}
+        case "tasks":
+            remote = made_by_hand(declare(tags=["gate"], tasks=[chat("Other.")]), "hand")
+        case "tags":
+            remote = replace(remote, tags=())
+        case _:
+            contents = {}
+    made = plan([one], [], namesakes=(remote,), contents=contents)
+    assert the_change(made).action is Action.CREATE
+    assert any("left alone" in note for note in made.notes)
+
+
+def test_row_6_an_evaluation_with_another_projects_owner_tag_is_never_adopted() -> None:
+    one = declare()
+    theirs = replace(made_by_hand(one, "theirs"), tags=("sgpctl:billing:prod",))
+    made = plan([one], [], namesakes=(theirs,), contents={"theirs": contents_of(one)})
+    assert the_change(made).action is Action.CREATE
+
+
+def test_row_7_nothing_there_is_a_create() -> None:
+    change = the_change(plan([declare()]))
+    assert change.action is Action.CREATE
+    assert change.cost.model_calls == 3
+    assert change.preconditions == ()
+
+
+def test_row_8_an_owned_evaluation_that_no_manifest_declares_is_archived() -> None:
+    kept = [declare(name) for name in "abcd"]
+    owned = [created(one, one.name) for one in [*kept, declare("gone", tasks=[chat("Gone.")])]]
+    change = the_change(plan(kept, owned))
+    assert (change.action, change.name, change.remote_id) == (Action.ARCHIVE, "gone", "gone")
+
+
+def test_row_9_of_two_with_one_name_the_fitting_completed_oldest_stays() -> None:
+    one = declare()
+    wrong = created(declare(tasks=[chat("Wrong.")]), "wrong", day=0)
+    running = replace(created(one, "running", day=1), status="running")
+    later, oldest = created(one, "later", day=3), created(one, "oldest", day=2)
+    made = plan([one], [wrong, running, later, oldest])
+    assert made.unchanged == ("refunds",)
+    assert {change.remote_id for change in made.changes} == {"wrong", "running", "later"}
+    assert all(
+        change.action is Action.ARCHIVE and "duplicate of oldest" in change.reasons[0]
+        for change in made.changes
+    )
+
+
+def test_each_remote_evaluation_is_used_once() -> None:
+    made = plan([declare("a"), declare("b")], [created(declare("x"), "id-x")])
+    assert sorted(change.action.value for change in made.changes) == ["create", "rename"]
+
+
+def test_an_evaluation_renamed_by_hand_gets_its_name_back() -> None:
+    one = declare()
+    change = the_change(plan([one], [replace(created(one), name="renamed in the browser")]))
+    assert change.action is Action.UPDATE
+    assert change.patch == {"name": "refunds"}
+
+
+def test_a_clone_made_by_hand_is_noted_and_left_alone() -> None:
+    one = declare()
+    clone = replace(created(one, "clone", day=3), name="refunds (copy)")
+    made = plan([one], [created(one), clone])
+    assert made.is_empty
+    assert any("copied by hand" in note for note in made.notes)
+
+
+def test_an_owned_evaluation_without_digest_that_is_proven_equal_gets_its_marks_back() -> None:
+    one = declare()
+    remote = created(one)
+    stripped = replace(remote, metadata={})
+    change = the_change(plan([one], [stripped], contents={"id-1": contents_of(one)}))
+    assert change.action is Action.UPDATE
+    assert change.reasons == ("only the marks by which sgpctl knows it differ",)
+
+
+def test_an_evaluation_that_another_repository_made_is_refused_and_not_touched() -> None:
+    one = declare()
+    theirs = created(one, owner=Owner(OWNER.project, OWNER.environment, "github.com/other/evals"))
+    made = plan([one], [theirs])
+    assert "github.com/other/evals" in made.refusals[0].message
+    assert all(change.remote_id != theirs.id for change in made.changes)
+
+
+def test_taking_over_makes_it_ours_without_a_new_run() -> None:
+    one = declare()
+    theirs = created(one, owner=Owner(OWNER.project, OWNER.environment, "github.com/other/evals"))
+    made = plan([one], [theirs], policy=Policy(take_over=True))
+    change = the_change(made)
+    assert change.action is Action.UPDATE
+    assert change.patch == {"metadata": {marks.REPOSITORY: OWNER.repository}}
+    assert made.refusals == ()
+
+
+def test_a_digest_of_an_unknown_version_is_refused_instead_of_replaced_blindly() -> None:
+    one = declare()
+    remote = created(one)
+    newer = replace(remote, metadata={**remote.metadata, marks.DIGEST: "v9:" + "0" * 64})
+    assert any("another version of sgpctl" in refusal.message for refusal in plan([one], [newer]).refusals)
+
+
+def test_a_repository_that_is_not_known_here_does_not_pass_for_the_same() -> None:
+    one = declare()
+    made = plan([one], [created(one)], owner=Owner(OWNER.project, OWNER.environment, None))
+    assert made.refusals
