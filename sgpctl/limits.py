@@ -14,10 +14,14 @@ INCLUDED_FILE_BYTES_MAX = 64 * MIB
 MANIFEST_FILES_MAX = 200_000
 DOCUMENT_DEPTH_MAX = 100
 DOCUMENT_NODES_MAX = 1_000_000  # after aliases are expanded, so a small file cannot become a large one
+DOCUMENT_CHARS_MAX = 128 * MIB  # the same, for the text in it, with every $file counted as often as it is used
 DOCUMENTS_PER_FILE_MAX = 10_000
+INTEGER_DIGITS_MAX = 600  # below the smallest bound that Python itself may be set to (640)
 INCLUDE_DEPTH_MAX = 8
 ROWS_PER_EVALUATION_MAX = 1_000_000
 PROBLEMS_SHOWN_MAX = 200
+ROW_PROBLEMS_MAX = 20  # of one list of rows; beyond it only their number is told
+PROBLEMS_PER_FILE_MAX = 1_000  # after these, further warnings of a file are dropped and the next error ends it
 
 # --- what the API documents ------------------------------------------------------------------------------------
 NAME_CHARS_MAX = 128
@@ -41,6 +45,14 @@ BACKOFF_SECONDS_MAX = 20.0
 RETRY_AFTER_SECONDS_MAX = 120.0
 PARALLELISM_DEFAULT = 8
 PARALLELISM_MAX = 64
+RESOLVE_TRIES_MAX = 3  # a host name that is not found is most often mistyped
+REDIRECTS_MAX = 3  # of one read, and only within the same host
+ANSWER_SECONDS_MAX = 900.0  # for one whole answer, so that one that trickles in ends
+IDLE_CONNECTION_SECONDS_MAX = 4.0  # many servers hang up after 5, and a write must not meet a closed connection
+SUCCESSES_PER_GROWTH = 10  # answers without a 429 before one more request may be under way
+ITEMS_LISTED_MAX = 1_000_000
+UNCOUNTED_PAGES_MAX = 1_000  # of a list whose `total` is missing
+SERVER_WORDS_CHARS_MAX = 400  # of what the platform or a proxy said, in one message
 
 # --- reading for a plan ----------------------------------------------------------------------------------------
 ROWS_COMPARED_MAX = 20_000  # rows of one remote evaluation that are read to explain or to prove something
@@ -56,3 +68,14 @@ VERIFY_PAUSES_SECONDS = (0.0, 1.0, 2.0, 4.0, 8.0)
 # --- safety ----------------------------------------------------------------------------------------------------
 ARCHIVE_SHARE_DEFAULT = 0.25
 ARCHIVE_COUNT_DEFAULT = 1
+
+# --- what is shown ---------------------------------------------------------------------------------------------
+# Changes are always all shown; only the details beneath one change are bounded.
+FIELDS_SHOWN_MAX = 20
+DIFF_LINES_SHOWN_MAX = 40
+DIFF_CONTEXT_LINES = 2
+DIFF_LINES_COMPARED_MAX = 2_000  # between the first and the last difference; comparing is quadratic at worst
+COMBINING_MARKS_MAX = 4  # on one letter; more is a way to paint over other lines
+
+# --- saved plans -----------------------------------------------------------------------------------------------
+PLAN_FILE_BYTES_MAX = 256 * MIB

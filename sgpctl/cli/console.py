@@ -65,7 +65,9 @@ class Console:
                 "nobody can be asked for consent here: standard input is not a terminal",
                 hint="Look at the plan, then run again with --yes.",
             )
-        answer: str = click.prompt(f"{question}\n  Only `yes` goes on", default="", show_default=False, err=True)
+        answer: str = click.prompt(
+            f"{question}\n  Only `yes` goes on", default="", show_default=False, err=True
+        )
         return answer.strip() == "yes"
 
     def _write(self, stream: TextIO, lines: Sequence[Line]) -> None:
@@ -75,5 +77,7 @@ class Console:
             text = ansi(lines)
         else:
             text = plain(lines)
-        stream.write(text.encode(stream.encoding or "utf-8", "backslashreplace").decode(stream.encoding or "utf-8"))
+        stream.write(
+            text.encode(stream.encoding or "utf-8", "backslashreplace").decode(stream.encoding or "utf-8")
+        )
         stream.flush()

@@ -14,29 +14,40 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 project_directory = click.argument(
     "directory", required=False, type=click.Path(path_type=str), metavar="[DIRECTORY]"
 )
-directory = click.option(
-    "-C", "--directory", "base", metavar="DIR", help="Act as if started in DIR."
-)
+directory = click.option("-C", "--directory", "base", metavar="DIR", help="Act as if started in DIR.")
 environment = click.option(
-    "-e", "--env", "environment", metavar="NAME", envvar="SGPCTL_ENVIRONMENT", show_envvar=True,
+    "-e",
+    "--env",
+    "environment",
+    metavar="NAME",
+    envvar="SGPCTL_ENVIRONMENT",
+    show_envvar=True,
     help="The environment to act on; default: the project's default_environment.",
 )
 debug = click.option(
-    "--debug", is_flag=True, help="Log each request to standard error: method, path, status, time, id; never the key."
+    "--debug",
+    is_flag=True,
+    help="Log each request to standard error: method, path, status, time, id; never the key.",
 )
 no_color = click.option("--no-color", is_flag=True, help="No colour; so does the variable NO_COLOR.")
 parallelism = click.option(
-    "--parallelism", type=click.IntRange(1, PARALLELISM_MAX), default=PARALLELISM_DEFAULT, show_default=True,
+    "--parallelism",
+    type=click.IntRange(1, PARALLELISM_MAX),
+    default=PARALLELISM_DEFAULT,
+    show_default=True,
     help="The most requests under way at once.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
 yes = click.option("-y", "--yes", "--auto-approve", "yes", is_flag=True, help="Do not ask for consent.")
 allow_archive = click.option(
-    "--allow-archive", type=click.IntRange(min=0), metavar="N",
+    "--allow-archive",
+    type=click.IntRange(min=0),
+    metavar="N",
     help="Let a plan that archives exactly N evaluations pass safety.max_archive.",
 )
 take_over = click.option(
-    "--take-over", is_flag=True,
+    "--take-over",
+    is_flag=True,
     help="Treat evaluations of this project that another repository made as this one's.",
 )
 

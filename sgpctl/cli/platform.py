@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from sgpctl.api.client import Client, RequestRecord
 from sgpctl.api.evaluations import Evaluations
-from sgpctl.api.settings import ApiKey, Connection, resolve_connection
+from sgpctl.api.settings import resolve_connection
 from sgpctl.cli.console import Console
 from sgpctl.cli.workspace import Workspace
-from sgpctl.manifest.project import TargetKind
+from sgpctl.manifest.project import Target as TargetKind
 from sgpctl.plan.plan import Target
 from sgpctl.render.layout import Span, Style
-
-_SANDBOX_ACCOUNT = "sandbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,42 +33,13 @@ async def open_platform(
     """Connect to the workspace's environment; no request is sent yet. Raises SettingsError, LocalStateError."""
     log = _logger(console) if debug else None
     if workspace.environment.target is TargetKind.SANDBOX:
-        async with _sandbox(workspace, parallelism, log) as platform:
-            yield platform
-    else:
-        async with _remote(workspace, parallelism, log) as platform:
-            yield platform
+        from sgpctl.cli.embedded import embedded_sandbox
 
-
-@asynccontextmanager
-async def _sandbox(
-    workspace: Workspace, parallelism: int, log: _Log | None
-) -> AsyncIterator[Platform]:
-    from sgpctl.sandbox.app import create_app
-    from sgpctl.sandbox.store import open_store
-    from sgpctl.sandbox.transport import sandbox_transport
-
-    database = sandbox_database(workspace)
-    database.parent.mkdir(parents=True, exist_ok=True)
-    store = open_store(database)
-    connection = Connection(
-        "http://sandbox.localhost",
-        workspace.environment.account_id or _SANDBOX_ACCOUNT,
-        ApiKey("sandbox", source="the sandbox"),
-    )
-    try:
-        transport = sandbox_transport(create_app(store))
-        async with Client(connection, transport=transport, parallelism=parallelism, log=log) as client:
-            label = f"sandbox {os.path.relpath(database, workspace.project.root)}"
-            yield Platform(
-                Evaluations(client), Target(label, connection.base_url, connection.account_id, is_sandbox=True)
-            )
-    finally:
-        store.close()
-
-
-@asynccontextmanager
-async def _remote(workspace: Workspace, parallelism: int, log: _Log | None) -> AsyncIterator[Platform]:
+        with embedded_sandbox(workspace) as (connection, transport, label):
+            async with Client(connection, transport=transport, parallelism=parallelism, log=log) as client:
+                target = Target(label, connection.base_url, connection.account_id, is_sandbox=True)
+                yield Platform(Evaluations(client), target)
+        return
     environment = workspace.environment
     connection = resolve_connection(
         environment=environment.name,
@@ -81,7 +50,16 @@ async def _remote(workspace: Workspace, parallelism: int, log: _Log | None) -> A
         read_text=lambda path: Path(path).read_text(encoding="utf-8"),
     )
     async with Client(connection, parallelism=parallelism, log=log) as client:
-        yield Platform(
-            Evaluations(client),
-            Target(connection.host, connection.base_url, connection.account_id, is_sandbox=False),
-        )
+        target = Target(connection.host, connection.base_url, connection.account_id, is_sandbox=False)
+        yield Platform(Evaluations(client), target)
+
+
+def _logger(console: Console) -> Callable[[RequestRecord], None]:
+    def log(record: RequestRecord) -> None:
+        answer = str(record.status) if record.status is not None else (record.error or "no answer")
+        again = f", try {record.try_number}" if record.try_number > 1 else ""
+        known_as = f", id {record.request_id}" if record.request_id is not None else ""
+        text = f"{record.method} {record.path} -> {answer} in {record.milliseconds} ms{again}{known_as}"
+        console.tell([(Span(text, Style.FAINT),)])
+
+    return log

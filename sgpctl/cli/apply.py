@@ -1,0 +1,84 @@
+"""`sgpctl apply`: make the remote side what the manifests declare."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sgpctl.cli import options
+from sgpctl.cli.applying import Call, apply_project
+from sgpctl.cli.consent import Consent
+from sgpctl.cli.console import Console
+from sgpctl.cli.saved_plan import read_saved_plan
+from sgpctl.cli.workspace import Workspace, start_folder
+from sgpctl.errors import ExitCode, UsageError
+from sgpctl.plan.saved import SavedPlan
+
+_EPILOG = """\b
+Examples:
+  sgpctl apply                           # plan, ask, apply
+  sgpctl apply evals/ --env prod --yes
+  sgpctl apply plan.json -C evals/       # exactly the reviewed plan, or nothing
+"""
+
+
+@click.command("apply", epilog=_EPILOG)
+@click.argument("target", required=False, metavar="[DIRECTORY|PLANFILE]")
+@options.reading_remote
+@options.as_json
+@options.yes
+@click.option("--expect", metavar="DIGEST", help="Apply, without asking, only the plan with this digest.")
+@options.allow_archive
+@options.take_over
+def command(
+    target: str | None,
+    base: str | None,
+    environment: str | None,
+    parallelism: int,
+    debug: bool,
+    no_color: bool,
+    as_json: bool,
+    yes: bool,
+    expect: str | None,
+    allow_archive: int | None,
+    take_over: bool,
+) -> ExitCode:
+    """Make an environment what the manifests of the project in DIRECTORY declare.
+
+    The plan is shown and consent is asked first. With a PLANFILE that `plan --out` saved, exactly that plan is
+    applied, without asking; it is refused when a manifest or the remote side has moved since.
+    """
+    file = Path(base or ".") / target if target is not None else None
+    saved = read_saved_plan(file) if file is not None and file.is_file() else None
+    if as_json and not (yes or saved is not None or expect is not None):
+        raise UsageError(
+            "--json shows no plan to agree to", hint="Add --yes, --expect DIGEST, or apply a saved plan."
+        )
+    if saved is not None:
+        environment = _environment_of(saved, environment)
+    workspace = Workspace.open(start_folder(base, None if saved is not None else target), environment)
+    if saved is not None and saved.header.project != workspace.project.name:
+        raise UsageError(
+            f"the saved plan is of project {saved.header.project!r}, and this is {workspace.project.name!r}",
+            hint="Name the folder of its project with -C DIR.",
+        )
+    consent = Consent(
+        f"Apply this to {workspace.environment.name}?",
+        is_given=yes,
+        reviewed=saved.plan if saved is not None else None,
+        reviewed_digest=saved.digest if saved is not None else None,
+        expected_digest=expect,
+    )
+    policy = workspace.policy(allow_archive=allow_archive, take_over=take_over)
+    call = Call(Console.of_process(no_color=no_color), parallelism, is_debug=debug, as_json=as_json)
+    return apply_project(workspace, policy, consent, call)
+
+
+def _environment_of(saved: SavedPlan, wanted: str | None) -> str:
+    if wanted is not None and wanted != saved.header.environment:
+        raise UsageError(
+            f"the saved plan is for environment {saved.header.environment!r}, and {wanted!r} was asked for",
+            hint="Leave out --env (and SGPCTL_ENVIRONMENT), or make a plan for that environment.",
+        )
+    return saved.header.environment

@@ -1,0 +1,43 @@
+"""The embedded sandbox of an environment, in this process and on a file of the project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from sgpctl.api.settings import ApiKey, Connection
+from sgpctl.cli.workspace import STATE_FOLDER, Workspace
+from sgpctl.errors import LocalStateError
+from sgpctl.sandbox.app import create_app
+from sgpctl.sandbox.store import open_store
+from sgpctl.sandbox.transport import sandbox_transport
+
+_ACCOUNT = "sandbox"
+_BASE_URL = "http://sandbox.localhost"
+
+
+@contextmanager
+def embedded_sandbox(workspace: Workspace) -> Iterator[tuple[Connection, httpx.AsyncBaseTransport, str]]:
+    """A connection that needs no key, the transport that stays in this process, and the words for it."""
+    database = sandbox_database(workspace)
+    try:
+        database.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LocalStateError(f"{database.parent}: {error.strerror or error}") from error
+    store = open_store(database)
+    try:
+        account = workspace.environment.account_id or _ACCOUNT
+        connection = Connection(_BASE_URL, account, ApiKey("sandbox", source="the sandbox"))
+        shown = database.relative_to(workspace.project.root)
+        yield connection, sandbox_transport(create_app(store)), f"sandbox {shown.as_posix()}"
+    finally:
+        store.close()
+
+
+def sandbox_database(workspace: Workspace) -> Path:
+    """The SQLite file of the environment's sandbox: as the project file says, or one below the state folder."""
+    default = f"{STATE_FOLDER}/{workspace.environment.name}.db"
+    return workspace.project.root / (workspace.environment.database or default)

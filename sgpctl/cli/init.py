@@ -1,0 +1,104 @@
+"""`sgpctl init`: a new project that applies as it is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+
+from sgpctl.cli.durable import write_new
+from sgpctl.errors import ExitCode, UsageError
+
+_EPILOG = """\b
+Example:
+  sgpctl init demo && sgpctl apply demo
+"""
+
+_PROJECT = """\
+# The project file of sgpctl. Everything below this folder that ends in .yaml, .yml or .json is a manifest,
+# unless a `$file` uses it.
+version: 1
+project: {project}
+
+environments:
+  sandbox:
+    target: sandbox            # an emulator in this folder; no account, no key, no cost
+  # prod:
+  #   target: production       # needs SGP_API_KEY
+  #   account_id: your-account # refuses to act on any other
+
+default_environment: sandbox
+
+safety:
+  max_archive: 25%             # more removals at once need --allow-archive
+"""
+
+_MANIFEST = """\
+# An evaluation is the API's own create request, plus `lifecycle`.
+name: capital-cities
+description: A small model answers geography questions; F1 compares it with the reference.
+tags: [example]
+data: {$file: ../data/capitals.jsonl}
+tasks:
+  - alias: answer
+    task_type: chat_completion
+    configuration:
+      model: openai/gpt-4o-mini
+      messages:
+        - role: system
+          content: {$file: ../prompts/answer.md}
+        - role: user
+          content: "{{item.question}}"
+      temperature: 0
+  - alias: f1
+    task_type: metric
+    configuration: {type: f1, candidate: item.answer, reference: item.reference}
+"""
+
+_PROMPT = "Answer with the name of the city and nothing else.\n"
+
+_ROWS = """\
+{"question": "What is the capital of France?", "reference": "Paris"}
+{"question": "What is the capital of Japan?", "reference": "Tokyo"}
+{"question": "What is the capital of Kenya?", "reference": "Nairobi"}
+"""
+
+
+@click.command("init", epilog=_EPILOG)
+@click.argument("directory", default=".", metavar="[DIRECTORY]")
+@click.option("--project", "name", metavar="NAME", help="The project's name; default: the folder's.")
+def command(directory: str, name: str | None) -> ExitCode:
+    """Write a new project into DIRECTORY: a project file, one evaluation, its prompt and its rows.
+
+    It applies as it is, to the sandbox. Files that are there already are never overwritten.
+    """
+    folder = Path(directory)
+    project = name if name is not None else _slug(folder.resolve().name)
+    files = {
+        "sgpctl.yaml": _PROJECT.format(project=project),
+        "evaluations/capital-cities.yaml": _MANIFEST,
+        "prompts/answer.md": _PROMPT,
+        "data/capitals.jsonl": _ROWS,
+        ".gitignore": ".sgpctl/\n",
+    }
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", project):
+        raise UsageError(
+            f"{project!r} cannot name a project: lower-case letters, digits and dashes, at most 63",
+            hint="Choose one with --project NAME.",
+        )
+    there = [path for path in files if path != ".gitignore" and (folder / path).exists()]
+    if there:
+        raise UsageError(
+            f"{folder}: {', '.join(there)} is there already, and nothing was written",
+            hint="Name an empty folder, or edit what is there.",
+        )
+    for path, text in files.items():
+        if write_new(folder / path, text):
+            click.echo(f"wrote {folder / path}")
+    click.echo(f"\nNext: sgpctl plan {directory}", err=True)
+    return ExitCode.OK
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:63].strip("-") or "evaluations"

@@ -1,0 +1,111 @@
+"""`sgpctl plan`: what apply would do, why, and what it would cost."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import click
+
+from sgpctl.cli import options
+from sgpctl.cli.console import Console
+from sgpctl.cli.durable import write_durably
+from sgpctl.cli.planning import Planning, load_manifests
+from sgpctl.cli.platform import open_platform
+from sgpctl.cli.workspace import Workspace, start_folder
+from sgpctl.errors import ExitCode, UsageError
+from sgpctl.plan.plan import Plan, PlanHeader
+from sgpctl.plan.saved import plan_document
+from sgpctl.render.json_text import json_text
+from sgpctl.render.layout import Span
+from sgpctl.render.plan_text import plan_lines
+
+_EPILOG = """\b
+Examples:
+  sgpctl plan
+  sgpctl plan evals/ --env prod --out plan.json
+  sgpctl plan --detailed-exitcode        # 0: no changes, 2: changes, 3: refused
+"""
+
+
+@click.command("plan", epilog=_EPILOG)
+@options.project_directory
+@options.reading_remote
+@options.as_json
+@click.option("--out", metavar="FILE", help="Save the plan, for `sgpctl apply FILE` and `sgpctl show FILE`.")
+@click.option("--detailed-exitcode", "detailed", is_flag=True, help="Exit with 2 when there are changes.")
+@click.option(
+    "--only",
+    metavar="GLOB",
+    help="Show only the changes of names that match; for looking, never for applying.",
+)
+@options.allow_archive
+@options.take_over
+def command(
+    directory: str | None,
+    base: str | None,
+    environment: str | None,
+    parallelism: int,
+    debug: bool,
+    no_color: bool,
+    as_json: bool,
+    out: str | None,
+    detailed: bool,
+    only: str | None,
+    allow_archive: int | None,
+    take_over: bool,
+) -> ExitCode:
+    """Show what apply would do to the environment of the project in DIRECTORY.
+
+    Nothing is changed. The first line says where apply would act; each change says why, from which line, and what
+    it costs.
+    """
+    if only is not None and out is not None:
+        raise UsageError(
+            "--only shows a part of a plan, and a part cannot be saved for applying",
+            hint="Leave out one of the two.",
+        )
+    console = Console.of_process(no_color=no_color)
+    workspace = Workspace.open(start_folder(base, directory), environment)
+    policy = workspace.policy(allow_archive=allow_archive, take_over=take_over)
+
+    async def work() -> tuple[Plan, PlanHeader]:
+
+        loaded = load_manifests(workspace, console)
+        async with open_platform(workspace, console, parallelism=parallelism, debug=debug) as platform:
+            planning = Planning(workspace, platform, policy, loaded.desired, loaded.files)
+            return await planning.plan(), planning.header
+
+    made, header = asyncio.run(work())
+    _show(console, made if only is None else _part(made, only), header, as_json=as_json)
+    if out is not None:
+        _save(console, made, header, Path(out))
+    if made.refusals:
+        return ExitCode.REFUSED
+    return ExitCode.CHANGES if detailed and not made.is_empty else ExitCode.OK
+
+
+def _show(console: Console, made: Plan, header: PlanHeader, *, as_json: bool) -> None:
+    if as_json:
+        console.put_text(json_text(plan_document(made, header)))
+    else:
+        console.put(plan_lines(made, header, console.glyphs, width=console.width))
+
+
+def _part(made: Plan, pattern: str) -> Plan:
+    """The changes whose names match; the counts and refusals stay those of the whole plan."""
+    changes = tuple(change for change in made.changes if fnmatchcase(change.name, pattern))
+    unchanged = tuple(name for name in made.unchanged if fnmatchcase(name, pattern))
+    hidden = len(made.changes) - len(changes)
+    note = f"only names that match {pattern!r} are shown; {hidden} other changes are not"
+    return replace(made, changes=changes, unchanged=unchanged, notes=(*made.notes, note))
+
+
+def _save(console: Console, made: Plan, header: PlanHeader, path: Path) -> None:
+
+    write_durably(path, json_text(plan_document(made, header)))
+    console.tell(
+        [(Span(f"Saved the plan to {path}; `sgpctl apply {path}` applies exactly it, or refuses."),)]
+    )

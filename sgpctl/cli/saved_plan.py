@@ -1,0 +1,29 @@
+"""A saved plan, read from a file that somebody names."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from sgpctl.errors import PlanFileError
+from sgpctl.limits import PLAN_FILE_BYTES_MAX
+from sgpctl.plan.saved import SavedPlan, read_plan_document
+
+
+def read_saved_plan(path: Path) -> SavedPlan:
+    """Read `path`. Raises PlanFileError when it is not a plan that this sgpctl can read."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(PLAN_FILE_BYTES_MAX + 1)
+    except OSError as error:
+        raise PlanFileError(f"{path}: {error.strerror or error}") from error
+    if len(data) > PLAN_FILE_BYTES_MAX:
+        raise PlanFileError(f"{path}: larger than {PLAN_FILE_BYTES_MAX:,} bytes; this is not a saved plan")
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise PlanFileError(
+            f"{path}: this is not a saved plan: {error}",
+            hint="Make one with `sgpctl plan --out FILE`. A manifest is applied by naming its project's folder.",
+        ) from error
+    return read_plan_document(document)
