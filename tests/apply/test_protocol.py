@@ -1,0 +1,167 @@
+"""The steps of each kind of change, and what stops them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sgpctl.apply import protocol
+from sgpctl.apply.body import create_body, patch_body
+from sgpctl.apply.operations import Failed, Got, Unknown
+from sgpctl.apply.outcome import Status
+from sgpctl.limits import READ_BACK_PAUSES_SECONDS
+from sgpctl.model.evaluation import DesiredEvaluation, RemoteEvaluation
+from sgpctl.model.located import Json
+from sgpctl.model.marks import COMMIT, NONCE, SOURCE, Provenance
+from sgpctl.plan.plan import Change
+from tests.apply.script import play, writes
+from tests.plan.sides import OWNER, archived, chat, created, declare, plan, the_change
+
+PROVENANCE = Provenance("c0ffee", "0.1.0")
+OLD = declare()
+NEW = declare(tasks=[chat("New.")])
+LIVE = created(OLD, "old")
+
+
+def _replace() -> tuple[Change, dict[str, Json], RemoteEvaluation]:
+    change = the_change(plan([NEW], [LIVE]))
+    made = created(NEW, "new")
+    made = replace(made, metadata={**made.metadata, NONCE: "n1"})
+    return change, create_body(NEW, OWNER, PROVENANCE, "n1"), made
+
+
+def _update() -> tuple[Change, DesiredEvaluation, RemoteEvaluation]:
+    one = declare(description="new words")
+    return the_change(plan([one], [LIVE])), one, replace(LIVE, description="new words")
+
+
+def test_a_replace_creates_reads_back_and_only_then_archives() -> None:
+    change, body, made = _replace()
+    result, asked = play(
+        protocol.replace(change, body, "n1"),
+        [Got(LIVE), Got(made), Got(made), Got(LIVE), Got(archived(LIVE))],
+    )
+    assert (result.status, result.remote_id, result.started) == (Status.DONE, "new", True)
+    assert writes(asked) == ["Get", "Create", "Get", "Get", "Archive"]
+
+
+def test_a_replace_whose_old_evaluation_was_changed_starts_nothing() -> None:
+    change, body, _ = _replace()
+    result, asked = play(protocol.replace(change, body, "n1"), [Got(replace(LIVE, description="by hand"))])
+    assert result.status is Status.FAILED
+    assert not result.started
+    assert "changed by someone" in (result.message or "")
+    assert writes(asked) == ["Get"]
+
+
+def test_a_replacement_that_cannot_be_read_leaves_the_old_one_in_place() -> None:
+    change, body, made = _replace()
+    result, asked = play(
+        protocol.replace(change, body, "n1"),
+        [Got(LIVE), Got(made), *[Got(None)] * len(READ_BACK_PAUSES_SECONDS)],
+    )
+    assert (result.status, result.started) == (Status.FAILED, True)
+    assert "Archive" not in writes(asked)
+
+
+def test_an_old_evaluation_that_was_touched_meanwhile_is_not_archived() -> None:
+    change, body, made = _replace()
+    result, asked = play(
+        protocol.replace(change, body, "n1"),
+        [Got(LIVE), Got(made), Got(made), Got(replace(LIVE, description="hm"))],
+    )
+    assert (result.status, result.started) == (Status.FAILED, True)
+    assert "Archive" not in writes(asked)
+
+
+def test_an_update_reads_then_patches() -> None:
+    change, one, after = _update()
+    body = patch_body(change, one, OWNER, PROVENANCE)
+    result, asked = play(protocol.patch(change, body), [Got(LIVE), Got(after)])
+    assert result.status is Status.DONE
+    assert writes(asked) == ["Get", "Patch"]
+
+
+def test_an_unclear_patch_that_took_effect_is_not_sent_again() -> None:
+    change, one, after = _update()
+    body = patch_body(change, one, OWNER, PROVENANCE)
+    marked = replace(after, metadata={**after.metadata, **_map(body["metadata"])})
+    result, asked = play(protocol.patch(change, body), [Got(LIVE), Unknown("timeout"), Got(marked)])
+    assert result.status is Status.DONE
+    assert writes(asked) == ["Get", "Patch", "Get"]
+
+
+def test_an_unclear_patch_that_took_no_effect_is_sent_again() -> None:
+    change, one, after = _update()
+    body = patch_body(change, one, OWNER, PROVENANCE)
+    result, asked = play(protocol.patch(change, body), [Got(LIVE), Unknown("timeout"), Got(LIVE), Got(after)])
+    assert result.status is Status.DONE
+    assert writes(asked).count("Patch") == 2
+
+
+def test_a_patch_that_is_refused_is_a_failure_with_the_servers_words() -> None:
+    change, one, _ = _update()
+    result, _ = play(
+        protocol.patch(change, patch_body(change, one, OWNER, PROVENANCE)),
+        [Got(LIVE), Failed("403: no"), Got(LIVE)],
+    )
+    assert (result.status, result.message) == (Status.FAILED, "403: no")
+
+
+def test_a_change_whose_evaluation_is_gone_fails_without_a_write() -> None:
+    change, one, _ = _update()
+    result, asked = play(protocol.patch(change, patch_body(change, one, OWNER, PROVENANCE)), [Got(None)])
+    assert result.status is Status.FAILED
+    assert writes(asked) == ["Get"]
+
+
+def test_a_restore_brings_back_then_archives_the_live_one() -> None:
+    run = archived(created(OLD, "first"))
+    live = created(NEW, "second", day=3)
+    change = the_change(plan([OLD], [live], archived=(run,)))
+    body = patch_body(change, OLD, OWNER, PROVENANCE)
+    back = replace(run, archived_at=None)
+    result, asked = play(
+        protocol.restore(change, body), [Got(run), Got(back), Got(live), Got(archived(live))]
+    )
+    assert (result.status, result.remote_id) == (Status.DONE, "first")
+    assert writes(asked) == ["Get", "Restore", "Get", "Archive"]
+
+
+def test_a_restored_run_that_differs_is_patched_after_it_is_back() -> None:
+    run = archived(created(OLD, "first"))
+    one = declare(description="new words")
+    change = the_change(plan([one], [], archived=(run,)))
+    back = replace(run, archived_at=None)
+    _, asked = play(
+        protocol.restore(change, patch_body(change, one, OWNER, PROVENANCE)),
+        [Got(run), Got(back), Got(replace(back, description="new words"))],
+    )
+    assert writes(asked) == ["Get", "Restore", "Patch"]
+
+
+def test_archiving_what_is_archived_already_is_done() -> None:
+    gone = created(declare("gone", tasks=[chat("y")]), "gone")
+    change = the_change(plan([OLD], [LIVE, gone]))
+    result, asked = play(protocol.archive(change), [Got(archived(gone))])
+    assert result.status is Status.DONE
+    assert writes(asked) == ["Get"]
+
+
+def test_provenance_goes_along_with_a_patch() -> None:
+    change, one, _ = _update()
+    body = patch_body(change, one, OWNER, PROVENANCE)
+    assert _map(body["metadata"])[COMMIT] == "c0ffee"
+    assert _map(body["metadata"])[SOURCE] == "refunds.yaml"
+
+
+def test_the_body_of_a_create_carries_the_owner_tag_and_every_mark() -> None:
+    body = create_body(declare(tags=["gate"], metadata={"team": "x"}), OWNER, PROVENANCE, "n1")
+    assert body["tags"] == ["gate", "sgpctl:evals:prod"]
+    assert {"team", "sgpctl_name", "sgpctl_digest", "sgpctl_nonce", "sgpctl_commit"} <= _map(
+        body["metadata"]
+    ).keys()
+
+
+def _map(value: Json) -> dict[str, Json]:
+    assert isinstance(value, dict)
+    return value
