@@ -30,8 +30,12 @@ environments:
 
 default_environment: sandbox
 
-safety:
-  max_archive: 25%             # more removals at once need --allow-archive
+# By default one removal, or a quarter of what is owned, passes; more need --allow-archive.
+# safety:
+#   max_archive: 10
+# What one apply may start at most:
+# budget:
+#   model_calls: 1000
 """
 
 _MANIFEST = """\

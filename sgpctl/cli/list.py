@@ -54,5 +54,5 @@ def command(
     if as_json:
         console.put_text(json_text(list_document(owned, now)))
     else:
-        console.put(list_lines(owned, now, width=console.width))
+        console.put(list_lines(owned, now, console.glyphs, width=console.width))
     return ExitCode.OK

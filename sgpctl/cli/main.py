@@ -41,6 +41,9 @@ Exit codes:
 """
 
 
+_TRACEBACK_VARIABLE = "SGPCTL_TRACEBACK"
+
+
 class _Verbs(click.Group):
     """Imports a verb's module only when that verb is called."""
 
@@ -90,7 +93,20 @@ def _run(arguments: Sequence[str] | None) -> int:
         # Whoever read the output is gone; what is buffered must not fail once more when the interpreter exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.ERROR
+    except Exception as error:  # the last door: a person gets a sentence, and the traceback on request
+        if os.environ.get(_TRACEBACK_VARIABLE):
+            raise
+        _show(_as_bug(error))
+        return ExitCode.ERROR
     return ended if isinstance(ended, int) else ExitCode.OK
+
+
+def _as_bug(error: Exception) -> SgpctlError:
+    words = str(error).splitlines()
+    return SgpctlError(
+        f"this is a bug in sgpctl: {type(error).__name__}: {words[0] if words else 'without words'}",
+        hint=f"Please report it, with the output of the same command under {_TRACEBACK_VARIABLE}=1.",
+    )
 
 
 def _show(error: SgpctlError) -> None:

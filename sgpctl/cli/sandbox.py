@@ -35,12 +35,12 @@ def command() -> None:
 )
 @click.option("--database", metavar="FILE", help="Keep everything in this SQLite file; default: in memory.")
 @click.option(
-    "--latency-ms", type=click.FloatRange(min=0), default=0, show_default=True, help="Delay of every answer."
+    "--latency-ms", type=click.IntRange(min=0), default=0, show_default=True, help="Delay of every answer."
 )
 @click.option(
     "--run-seconds", type=click.FloatRange(min=0), default=2, show_default=True, help="How long runs take."
 )
-def serve(host: str, port: int, database: str | None, latency_ms: float, run_seconds: float) -> ExitCode:
+def serve(host: str, port: int, database: str | None, latency_ms: int, run_seconds: float) -> ExitCode:
     """Serve the sandbox over HTTP until interrupted, for the official SDK, curl, or sgpctl with a `base_url`."""
     store = open_store(Path(database) if database is not None else None)
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sgpctl.errors import PlanFileError
+from sgpctl.limits import DOCUMENT_DEPTH_MAX
 from sgpctl.model.located import Json
 
 _HINT = "Make a new one with `sgpctl plan --out FILE`."
+_DEPTH_MAX = 2 * DOCUMENT_DEPTH_MAX  # a plan wraps values of manifests and of the platform
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +88,35 @@ class Part:
         return f"{self.path}.{key}" if self.path else key
 
     def _wrong(self, key: str, expected: str) -> PlanFileError:
-        return PlanFileError(
-            f"the saved plan is damaged: `{self._path(key)}` should be {expected}", hint=_HINT
-        )
+        return damaged(f"`{self._path(key)}` should be {expected}")
+
+
+def checked_document(document: Json) -> Part:
+    """The whole document, once nothing in it is nested too deep and every number is finite."""
+    level: list[Json] = [document]
+    depth = 0
+    while level:
+        if depth > _DEPTH_MAX:
+            raise damaged(f"it is nested deeper than {_DEPTH_MAX} levels")
+        if any(isinstance(value, float) and not math.isfinite(value) for value in level):
+            raise damaged("it holds a number that is not finite")
+        level = [part for value in level for part in _parts_of(value)]
+        depth += 1
+    return as_part(document)
 
 
 def as_part(value: Json, path: str = "") -> Part:
     """The value as a map of the document; the whole document when `path` is empty."""
     if not isinstance(value, dict):
-        what = f"`{path}` should be a map" if path else "it should be one JSON object"
-        raise PlanFileError(f"the saved plan is damaged: {what}", hint=_HINT)
+        raise damaged(f"`{path}` should be a map" if path else "it should be one JSON object")
     return Part(path, value)
+
+
+def damaged(what: str) -> PlanFileError:
+    return PlanFileError(f"the saved plan is damaged: {what}", hint=_HINT)
+
+
+def _parts_of(value: Json) -> Iterable[Json]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()

@@ -113,7 +113,7 @@ def _differences(
         return []
     if not isinstance(before, dict | list) or type(canonical(before)) is not type(canonical(after)):
         return [_change(one, at, before, after, shown=shown)]
-    from deepdiff import DeepDiff  # noqa: PLC0415 - heavy, and only a replace needs it
+    from deepdiff import DeepDiff
 
     found = DeepDiff(
         canonical(before),

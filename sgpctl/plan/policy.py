@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 from sgpctl.limits import ARCHIVE_COUNT_DEFAULT, ARCHIVE_SHARE_DEFAULT
 
@@ -26,7 +25,7 @@ class Policy:
     `destroy` plans the archive of everything owned.
     """
 
-    max_archive: int | Fraction | None = None
+    max_archive: int | float | None = None
     budget: Spending = field(default_factory=Spending)
     allow_archive: int | None = None
     take_over: bool = False
@@ -37,7 +36,7 @@ class Policy:
         match self.max_archive:
             case int():
                 return self.max_archive
-            case Fraction():
+            case float():
                 return min(int(owned * self.max_archive), max(owned - 1, 0))
             case None:
                 return min(max(ARCHIVE_COUNT_DEFAULT, int(owned * ARCHIVE_SHARE_DEFAULT)), max(owned - 1, 0))

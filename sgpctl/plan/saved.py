@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from sgpctl.errors import PlanFileError
 from sgpctl.model.located import Json, Mark
-from sgpctl.plan.document import Part, as_part
+from sgpctl.plan.document import Part, checked_document, damaged
 from sgpctl.plan.plan import (
     Action,
     Change,
@@ -101,7 +101,7 @@ def iso_text(moment: datetime) -> str:
 
 def read_plan_document(document: Json) -> SavedPlan:
     """The plan that `plan_document` wrote; PlanFileError when it is damaged, edited or of another major version."""
-    root = as_part(document)
+    root = checked_document(document)
     _check_version(root)
     plan = _read_plan(root)
     digest = root.text("digest")
@@ -216,7 +216,7 @@ def _preconditions_document(needs: Sequence[Precondition]) -> Json:
 def _read_change(part: Part) -> Change:
     action = part.text("action")
     if action not in set(Action):
-        raise PlanFileError(f"the saved plan is damaged: `{part.path}.action` {action!r} is not an action")
+        raise damaged(f"`{part.path}.action` {action!r} is not an action")
     return Change(
         action=Action(action),
         name=part.text("name"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from fractions import Fraction
 
 import pytest
 
@@ -57,8 +56,8 @@ def test_another_number_than_planned_is_refused(said: int) -> None:
 def test_a_number_or_a_share_of_the_project_is_in_force() -> None:
     assert _plan_removing(3, 8, Policy(max_archive=3)) == ()
     assert _plan_removing(1, 8, Policy(max_archive=0)) != ()
-    assert _plan_removing(4, 8, Policy(max_archive=Fraction(1, 2))) == ()
-    assert _plan_removing(8, 9, Policy(max_archive=Fraction(1))) == ()
+    assert _plan_removing(4, 8, Policy(max_archive=0.5)) == ()
+    assert _plan_removing(8, 9, Policy(max_archive=1.0)) == ()
 
 
 def test_a_share_never_lets_all_pass() -> None:
@@ -66,7 +65,7 @@ def test_a_share_never_lets_all_pass() -> None:
     made = plan(
         [declare("new", tasks=[chat("new")])],
         [created(one, one.name) for one in every],
-        policy=Policy(max_archive=Fraction(1)),
+        policy=Policy(max_archive=1.0),
     )
     assert made.refusals
 

@@ -1,0 +1,203 @@
+"""The platform's evaluations, as the rest of sgpctl asks for them and writes them.
+
+Every question is answered by a local check of what came back: filters narrow what travels, they are not trusted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from sgpctl import limits
+from sgpctl.api import request as requests
+from sgpctl.api import wire
+from sgpctl.api.client import Client
+from sgpctl.api.paging import Listing, Page, page_of, read_list
+from sgpctl.api.request import QueryValue, Request
+from sgpctl.api.wire import MisshapenJson, Object
+from sgpctl.errors import Rejected
+from sgpctl.model.evaluation import RemoteContents, RemoteEvaluation, RemoteRow
+from sgpctl.model.located import Json
+
+Value = TypeVar("Value")
+
+_WITH_TASKS: Mapping[str, QueryValue] = {"views": ["tasks"]}
+
+
+class Evaluations:
+    """Reads raise NotReached, Rejected or BadAnswer; writes NotReached, Rejected or Unclear."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def list_tagged(self, tag: str, *, include_archived: bool) -> Listing[RemoteEvaluation]:
+        """All that carry `tag`, compared without case, because some deployments lower-case tags (API 7)."""
+        listings = [
+            await self._list({"tags": [spelling], "include_archived": include_archived})
+            for spelling in _spellings(tag)
+        ]
+        found = {one.id: one for listing in listings for one in listing.items if _has_tag(one, tag)}
+        total = max((listing.total for listing in listings if listing.total is not None), default=None)
+        gap = next((listing.gap for listing in listings if listing.gap is not None), None)
+        return Listing(tuple(found.values()), total, gap)
+
+    async def list_named(self, name: str) -> Listing[RemoteEvaluation]:
+        """The live ones of exactly this name; the server's own filter is a substring without case (API 2.5)."""
+        listing = await self._list({"name": name})
+        exact = tuple(one for one in listing.items if one.name == name and not one.is_archived)
+        return Listing(exact, listing.total, listing.gap)
+
+    async def list_all(self, *, include_archived: bool = False) -> Listing[RemoteEvaluation]:
+        return await self._list({"include_archived": include_archived})
+
+    async def count(self) -> int:
+        """The live evaluations of the account."""
+        counted = await self._count({})
+        return counted if counted is not None else len((await self.list_all()).items)
+
+    async def count_tagged(self, tag: str) -> int | None:
+        """How many carry `tag`, archived ones included; never too few. None when the platform does not count."""
+        counts = [
+            await self._count({"tags": [spelling], "include_archived": True}) for spelling in _spellings(tag)
+        ]
+        return sum(count for count in counts if count is not None) if None not in counts else None
+
+    async def find(self, key: str, value: str, *, tag: str | None) -> tuple[RemoteEvaluation, ...]:
+        """Those, archived ones too, whose metadata says `value` under `key`, and that carry `tag` if one is given.
+
+        Only the key is sent; how the filter's own `tag` key compares is not documented (API 2.6, 7).
+        """
+        body: Json = {"filters": [{"key": key, "operator": "==", "value": value}]}
+
+        def ask(cursor: str | None) -> Request:
+            query = {**_WITH_TASKS, "include_archived": True, **_page_query(cursor)}
+            return requests.read_by_post("evaluations", "filter", query=query, body=body)
+
+        listing = await self._read(ask, wire.evaluation)
+        return tuple(
+            one
+            for one in listing.items
+            if one.metadata.get(key) == value and (tag is None or _has_tag(one, tag))
+        )
+
+    async def get(self, evaluation_id: str) -> RemoteEvaluation | None:
+        """One with its tasks, archived or not; None when there is none."""
+        request = requests.get("evaluations", evaluation_id, query={**_WITH_TASKS, "include_archived": True})
+        answer = await self._answer_or_none(request)
+        return None if answer is None else self._shaped(request, answer, wire.evaluation)
+
+    async def create(self, body: Mapping[str, Json]) -> RemoteEvaluation:
+        """Start a run: the one call that costs money. It is sent again only when it provably never arrived."""
+        request = requests.write(
+            "POST", "evaluations", body=dict(body), read_seconds=limits.CREATE_READ_SECONDS_MAX
+        )
+        return await self._written(request)
+
+    async def patch(self, evaluation_id: str, body: Mapping[str, Json]) -> RemoteEvaluation:
+        """Change mutable fields; `metadata` is a merge patch, `tags` are replaced whole (API 2.7)."""
+        return await self._written(requests.write("PATCH", "evaluations", evaluation_id, body=dict(body)))
+
+    async def restore(self, evaluation_id: str) -> RemoteEvaluation:
+        return await self.patch(evaluation_id, {"restore": True})
+
+    async def archive(self, evaluation_id: str) -> RemoteEvaluation | None:
+        """Soft-delete; None from deployments that answer with a stub or with nothing (API 2.2)."""
+        request = requests.write("DELETE", "evaluations", evaluation_id)
+        answer = await self._client.send(request)
+        if answer is None or (isinstance(answer, dict) and "name" not in answer):
+            return None
+        return self._shaped(request, answer, wire.evaluation)
+
+    async def contents(
+        self, evaluation_id: str, result_columns: frozenset[str], *, rows_max: int
+    ) -> RemoteContents:
+        """The rows without their results, if there are at most `rows_max`, and the taxonomy (API 8.3).
+
+        A list that ended early leaves `rows` None: what was not read proves nothing.
+        """
+
+        def ask(cursor: str | None) -> Request:
+            query: dict[str, QueryValue] = {"evaluation_id": evaluation_id, "include_archived": True}
+            return requests.get("evaluation-items", query={**query, **_page_query(cursor)})
+
+        def own_row(item: Object) -> RemoteRow:
+            if item.get("evaluation_id") not in (None, evaluation_id):
+                raise MisshapenJson("an item belongs to another evaluation than was asked for")
+            return wire.row(item, result_columns)
+
+        listing = await self._read(ask, own_row, items_max=rows_max)
+        taxonomy = await self.taxonomy(evaluation_id)
+        count = max(len(listing.items), listing.total or 0)
+        is_complete = count <= rows_max and listing.gap is None
+        return RemoteContents(count, listing.items if is_complete else None, taxonomy)
+
+    async def taxonomy(self, evaluation_id: str) -> Json:
+        """The stored taxonomy; None when there is none (API 2.10)."""
+        return await self._answer_or_none(requests.get("evaluations", evaluation_id, "taxonomy"))
+
+    async def dataset_row_count(self, dataset_id: str) -> int | None:
+        """How many rows a dataset has now; None when it cannot be told."""
+        request = requests.get("dataset-items", query={"dataset_id": dataset_id, "limit": 1})
+        try:
+            answer = await self._client.send(request)
+        except Rejected:
+            return None
+        return self._shaped(request, answer, page_of).total
+
+    async def _list(self, query: Mapping[str, QueryValue]) -> Listing[RemoteEvaluation]:
+        def ask(cursor: str | None) -> Request:
+            return requests.get("evaluations", query={**query, **_WITH_TASKS, **_page_query(cursor)})
+
+        return await self._read(ask, wire.evaluation)
+
+    async def _count(self, query: Mapping[str, QueryValue]) -> int | None:
+        request = requests.get("evaluations", query={**query, "limit": 1})
+        return self._shaped(request, await self._client.send(request), page_of).total
+
+    async def _read(
+        self,
+        ask: Callable[[str | None], Request],
+        read_item: Callable[[Object], Value],
+        *,
+        items_max: int | None = None,
+    ) -> Listing[Value]:
+        async def fetch(cursor: str | None) -> Page:
+            request = ask(cursor)
+            return self._shaped(request, await self._client.send(request), page_of)
+
+        try:
+            listing = await read_list(fetch, items_max=items_max)
+            items = tuple(read_item(item) for item in listing.items)
+        except MisshapenJson as problem:
+            raise self._client.misshapen(ask(None), str(problem)) from None
+        return Listing(items, listing.total, listing.gap)
+
+    async def _written(self, request: Request) -> RemoteEvaluation:
+        return self._shaped(request, await self._client.send(request), wire.evaluation)
+
+    async def _answer_or_none(self, request: Request) -> Json:
+        try:
+            return await self._client.send(request)
+        except Rejected as refusal:
+            if refusal.status == 404:
+                return None
+            raise
+
+    def _shaped(self, request: Request, answer: Json, shape: Callable[[Json], Value]) -> Value:
+        try:
+            return shape(answer)
+        except MisshapenJson as problem:
+            raise self._client.misshapen(request, str(problem)) from None
+
+
+def _page_query(cursor: str | None) -> dict[str, QueryValue]:
+    return {"limit": limits.PAGE_ITEMS, "starting_after": cursor}
+
+
+def _spellings(tag: str) -> tuple[str, ...]:
+    """The ways in which a deployment may keep `tag` (API 7)."""
+    return tuple(dict.fromkeys((tag, tag.lower())))
+
+
+def _has_tag(one: RemoteEvaluation, tag: str) -> bool:
+    return tag.lower() in {held.lower() for held in one.tags}

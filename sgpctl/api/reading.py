@@ -1,0 +1,241 @@
+"""Everything remote that a plan looks at, in as few requests as it takes.
+
+    1  ours and live, by the owner tag; how many live ones the account has
+    2  ours and archived, for manifests whose run is not live under their name: a revert may bring one back
+    3  not ours, of the same name, for manifests of whose name nothing of ours is live: one may be adopted
+    4  the contents of those that must be proven equal, or whose difference must be explained
+    5  the sizes of the datasets that a new run would read
+
+2, 3 and 5 go on at once. Where single look-ups would cost more requests than a whole list, the list is read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sgpctl import limits
+from sgpctl.api.evaluations import Evaluations
+from sgpctl.api.paging import Listing
+from sgpctl.api.together import together
+from sgpctl.model import marks
+from sgpctl.model.alias import result_columns
+from sgpctl.model.canonical import is_known_digest
+from sgpctl.model.compare import tasks_hold
+from sgpctl.model.evaluation import DesiredEvaluation, RemoteContents, RemoteEvaluation, RemoteState
+from sgpctl.model.marks import Owner, is_owned_by, is_reserved_tag, read_marks
+
+_LOOKUPS_WITHOUT_COUNTING_MAX = 2  # counting first costs a request itself
+
+
+@dataclass(frozen=True, slots=True)
+class _Live:
+    """What stage 1 found. `tagged` counts all live ones with our tag, also those that another project claims too."""
+
+    by_name: Mapping[str, Sequence[RemoteEvaluation]]
+    owned: tuple[RemoteEvaluation, ...]
+    tagged: int
+    account: int
+    gap: str | None
+
+    @property
+    def others(self) -> int:
+        return max(0, self.account - len(self.owned))
+
+    def named(self, name: str) -> Sequence[RemoteEvaluation]:
+        """Ours by the name that sgpctl gave them, which a rename by hand does not change."""
+        return self.by_name.get(name, ())
+
+
+async def read_state(
+    evaluations: Evaluations,
+    desired: Sequence[DesiredEvaluation],
+    owner: Owner,
+    *,
+    rows_max: int = limits.ROWS_COMPARED_MAX,
+) -> RemoteState:
+    """The remote side of `desired`, sorted by creation and id. Rows of more than `rows_max` are counted, not read.
+
+    Raises ApiError as soon as one reading fails. A list that came incomplete is not an error: it sets `gap`.
+    """
+    live = await _read_live(evaluations, owner)
+    not_running = [one for one in desired if not _runs(one, live.named(one.name))]
+    nameless = [one for one in desired if not live.named(one.name)]
+    async with together() as tasks:
+        archived = tasks.create_task(_read_archived(evaluations, not_running, owner, live))
+        namesakes = tasks.create_task(_read_namesakes(evaluations, nameless, owner, live))
+        sizes = tasks.create_task(_read_dataset_sizes(evaluations, not_running))
+    unowned = _grouped(namesakes.result().items, lambda remote: remote.name)
+    pairs = [
+        *((one, remote) for one in desired for remote in live.named(one.name) if _needs_reading(one, remote)),
+        *(
+            (one, remote)
+            for one in nameless
+            for remote in unowned.get(one.name, ())
+            if _is_adoptable(one, remote)
+        ),
+    ]
+    return RemoteState(
+        owned=_in_order(live.owned),
+        archived=_in_order(archived.result().items),
+        namesakes=_in_order(namesakes.result().items),
+        contents=await _read_contents(evaluations, pairs, rows_max),
+        dataset_rows=sizes.result(),
+        others=live.others,
+        gap=live.gap or archived.result().gap or namesakes.result().gap,
+    )
+
+
+async def _read_live(evaluations: Evaluations, owner: Owner) -> _Live:
+    async with together() as tasks:
+        listing = tasks.create_task(evaluations.list_tagged(owner.tag, include_archived=False))
+        count = tasks.create_task(evaluations.count())
+    tagged = [remote for remote in listing.result().items if not remote.is_archived]
+    owned = tuple(remote for remote in tagged if is_owned_by(remote, owner))
+    by_name = _grouped(owned, lambda remote: read_marks(remote).name or remote.name)
+    return _Live(by_name, owned, len(tagged), count.result(), listing.result().gap)
+
+
+async def _read_archived(
+    evaluations: Evaluations, not_running: Sequence[DesiredEvaluation], owner: Owner, live: _Live
+) -> Listing[RemoteEvaluation]:
+    digests = sorted({one.digest for one in not_running})
+    are_few = len(digests) <= _LOOKUPS_WITHOUT_COUNTING_MAX
+    total = None if are_few else await evaluations.count_tagged(owner.tag)
+    if not digests or total == live.tagged:
+        return Listing(())
+    if are_few or (total is not None and len(digests) < _pages(total)):
+        listing = await _find_digests(evaluations, digests, owner)
+    else:
+        listing = await evaluations.list_tagged(owner.tag, include_archived=True)
+    wanted = set(digests)
+    kept = (
+        remote
+        for remote in listing.items
+        if remote.is_archived and is_owned_by(remote, owner) and read_marks(remote).digest in wanted
+    )
+    return Listing(tuple(kept), gap=listing.gap)
+
+
+async def _find_digests(
+    evaluations: Evaluations, digests: Sequence[str], owner: Owner
+) -> Listing[RemoteEvaluation]:
+    async with together() as tasks:
+        finds = [
+            tasks.create_task(evaluations.find(marks.DIGEST, digest, tag=owner.tag)) for digest in digests
+        ]
+    return Listing(tuple(remote for find in finds for remote in find.result()))
+
+
+async def _read_namesakes(
+    evaluations: Evaluations, nameless: Sequence[DesiredEvaluation], owner: Owner, live: _Live
+) -> Listing[RemoteEvaluation]:
+    names = sorted({one.name for one in nameless})
+    if not names or live.others == 0:
+        return Listing(())
+    if len(names) < _pages(live.account):
+        listings = await _list_names(evaluations, names)
+    else:
+        listings = [await evaluations.list_all()]
+    wanted = set(names)
+    found = {
+        remote.id: remote
+        for listing in listings
+        for remote in listing.items
+        if remote.name in wanted and not remote.is_archived and not is_owned_by(remote, owner)
+    }
+    gap = next((listing.gap for listing in listings if listing.gap is not None), None)
+    return Listing(tuple(found.values()), gap=gap)
+
+
+async def _list_names(evaluations: Evaluations, names: Sequence[str]) -> list[Listing[RemoteEvaluation]]:
+    async with together() as tasks:
+        listings = [tasks.create_task(evaluations.list_named(name)) for name in names]
+    return [listing.result() for listing in listings]
+
+
+async def _read_dataset_sizes(
+    evaluations: Evaluations, not_running: Sequence[DesiredEvaluation]
+) -> dict[str, int]:
+    ids = sorted({one.dataset_id for one in not_running if one.dataset_id is not None and one.rows is None})
+    async with together() as tasks:
+        counts = {
+            dataset_id: tasks.create_task(evaluations.dataset_row_count(dataset_id)) for dataset_id in ids
+        }
+    known = {dataset_id: count.result() for dataset_id, count in counts.items()}
+    return {dataset_id: count for dataset_id, count in known.items() if count is not None}
+
+
+async def _read_contents(
+    evaluations: Evaluations, pairs: Iterable[tuple[DesiredEvaluation, RemoteEvaluation]], rows_max: int
+) -> Mapping[str, RemoteContents]:
+    reads: dict[str, asyncio.Task[RemoteContents]] = {}
+    async with together() as tasks:
+        for one, remote in pairs:
+            if remote.id not in reads:
+                columns = result_columns(list(remote.tasks if remote.tasks is not None else one.tasks))
+                reads[remote.id] = tasks.create_task(
+                    evaluations.contents(remote.id, columns, rows_max=rows_max)
+                )
+    return {remote_id: read.result() for remote_id, read in sorted(reads.items())}
+
+
+def _runs(one: DesiredEvaluation, same_named: Iterable[RemoteEvaluation]) -> bool:
+    """True when one of ours under its name already is the declared run."""
+    return any(read_marks(remote).digest == one.digest and _tasks_hold(one, remote) for remote in same_named)
+
+
+def _needs_reading(one: DesiredEvaluation, remote: RemoteEvaluation) -> bool:
+    """True when marks and tasks of one of ours do not say whether, or why, it differs from what is declared."""
+    mark = read_marks(remote)
+    if mark.digest is None or not is_known_digest(mark.digest):
+        return True
+    if mark.digest == one.digest:
+        return False
+    is_explained = not _tasks_hold(one, remote) or not _dataset_agrees(one, remote)
+    return mark.data_digest != one.data_digest or "taxonomy_params" in one.body or not is_explained
+
+
+def _is_adoptable(one: DesiredEvaluation, remote: RemoteEvaluation) -> bool:
+    """True when only the contents are left to be proven (design 6, row 6). Another project's are never adopted."""
+    held = {tag.lower() for tag in remote.tags}
+    return (
+        remote.tasks is not None
+        and not any(is_reserved_tag(tag) for tag in remote.tags)
+        and {tag.lower() for tag in one.tags or ()} <= held
+        and _tasks_hold(one, remote)
+        and _dataset_agrees(one, remote)
+    )
+
+
+def _tasks_hold(one: DesiredEvaluation, remote: RemoteEvaluation) -> bool:
+    """True also when the platform did not say which tasks there are."""
+    return remote.tasks is None or tasks_hold(one.tasks, remote.tasks)
+
+
+def _dataset_agrees(one: DesiredEvaluation, remote: RemoteEvaluation) -> bool:
+    if one.dataset_id is not None:
+        return one.dataset_id in remote.dataset_ids
+    dataset = one.body.get("dataset")
+    if isinstance(dataset, dict):
+        return dataset.get("name") in remote.dataset_names
+    return not remote.dataset_ids
+
+
+def _grouped(
+    remotes: Iterable[RemoteEvaluation], key: Callable[[RemoteEvaluation], str]
+) -> dict[str, list[RemoteEvaluation]]:
+    groups: dict[str, list[RemoteEvaluation]] = defaultdict(list)
+    for remote in remotes:
+        groups[key(remote)].append(remote)
+    return dict(groups)
+
+
+def _pages(items: int) -> int:
+    return max(1, -(-items // limits.PAGE_ITEMS))
+
+
+def _in_order(remotes: Iterable[RemoteEvaluation]) -> tuple[RemoteEvaluation, ...]:
+    return tuple(sorted(remotes, key=lambda remote: (remote.created_at, remote.id)))

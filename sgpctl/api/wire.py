@@ -1,0 +1,145 @@
+"""From the platform's JSON to the model, tolerant of what is missing, unknown or null (API 1.11, 4).
+
+What is wrong in a field that decides something (id, name, tags, metadata, tasks) is an error: an evaluation whose tags
+cannot be read would count as not ours, and be created again. Anything else that is wrong reads as absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+from sgpctl.model.evaluation import Progress, RemoteEvaluation, RemoteRow
+from sgpctl.model.located import Json
+
+UNKNOWN_TIME = datetime.min.replace(tzinfo=UTC)
+"""Stands for a time that is missing or unreadable; it is before all others."""
+
+Object: TypeAlias = "dict[str, Json]"
+
+
+class MisshapenJson(Exception):
+    """JSON that is not the object it should be; the text says what is wrong, without values."""
+
+
+def evaluation(value: Json) -> RemoteEvaluation:
+    """One evaluation. Raises MisshapenJson."""
+    found = as_object(value, "an evaluation")
+    metadata, tasks = found.get("metadata"), found.get("tasks")
+    return RemoteEvaluation(
+        id=_required_text(found, "id"),
+        name=_required_text(found, "name"),
+        status=_text(found.get("status")) or "unknown",
+        created_at=_time(found.get("created_at")),
+        description=_text(found.get("description")),
+        status_reason=_text(found.get("status_reason")),
+        # Whatever stands there other than null means archived, even when the time cannot be read.
+        archived_at=_time(found["archived_at"]) if found.get("archived_at") else None,
+        tags=_tags(found.get("tags")),
+        metadata=as_object(metadata, "`metadata`") if metadata is not None else {},
+        tasks=tuple(as_objects(tasks, "`tasks`")) if tasks is not None else None,
+        dataset_ids=_of_datasets(found, "id"),
+        dataset_names=_of_datasets(found, "name"),
+        error_count=_count(found.get("error_count")),
+        progress=_progress(found.get("progress")),
+    )
+
+
+def row(value: Object, result_columns: frozenset[str]) -> RemoteRow:
+    """One evaluation item without its results, which the platform merges into `data` (API 6). Raises MisshapenJson."""
+    data = value.get("data")
+    columns = as_object(data, "`data` of an item") if data is not None else {}
+    files = value.get("files")
+    named = (
+        {key: part for key, part in files.items() if isinstance(part, str)} if isinstance(files, dict) else {}
+    )
+    return RemoteRow(
+        data={key: part for key, part in columns.items() if key not in result_columns},
+        files=named or None,
+        dataset_item_id=_text(value.get("dataset_item_id")),
+    )
+
+
+def as_object(value: Json, what: str) -> Object:
+    """`value` if it is a JSON object. Raises MisshapenJson, which names it as `what`."""
+    if not isinstance(value, dict):
+        raise MisshapenJson(f"{what} is {_kind(value)}, not an object")
+    return value
+
+
+def as_objects(value: Json, what: str) -> list[Object]:
+    """`value` if it is a list of JSON objects. Raises MisshapenJson, which names it as `what`."""
+    if not isinstance(value, list):
+        raise MisshapenJson(f"{what} is {_kind(value)}, not a list")
+    return [as_object(part, f"{what}[{index}]") for index, part in enumerate(value)]
+
+
+def total_of(value: Mapping[str, Json]) -> int | None:
+    """The `total` of a page (API 1.10); None when it is missing or no count."""
+    return _count(value.get("total"))
+
+
+def _required_text(found: Object, key: str) -> str:
+    value = found.get(key)
+    if not isinstance(value, str) or not value:
+        problem = "has no" if value in (None, "") else "has something other than text as"
+        raise MisshapenJson(f"an evaluation {problem} `{key}`")
+    return value
+
+
+def _tags(value: Json) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(tag, str) for tag in value):
+        raise MisshapenJson("`tags` of an evaluation is not a list of texts")
+    return tuple(str(tag) for tag in value)
+
+
+def _of_datasets(found: Object, key: str) -> tuple[str, ...]:
+    datasets = found.get("datasets")
+    values = [one.get(key) for one in datasets if isinstance(one, dict)] if isinstance(datasets, list) else []
+    return tuple(value for value in values if isinstance(value, str))
+
+
+def _progress(value: Json) -> Progress | None:
+    items = value.get("items") if isinstance(value, dict) else None
+    if not isinstance(items, dict):
+        return None
+    counts = {key: _count(items.get(key)) or 0 for key in ("total", "successful", "failed", "pending")}
+    return Progress(**counts)
+
+
+def _text(value: Json) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _count(value: Json) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def _time(value: Json) -> datetime:
+    """A time in UTC. One without an offset is taken as UTC."""
+    if not isinstance(value, str):
+        return UNKNOWN_TIME
+    try:
+        moment = datetime.fromisoformat(value)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return UNKNOWN_TIME
+
+
+def _kind(value: Json) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "a truth value"
+        case int() | float():
+            return "a number"
+        case str():
+            return "a text"
+        case list():
+            return "a list"
+        case dict():
+            return "an object"

@@ -1,0 +1,68 @@
+"""Which paths a project may name: those that stay inside its folder, also after links are followed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path, PurePosixPath
+
+from sgpctl.manifest.problem import quoted
+from sgpctl.manifest.text import reason
+from sgpctl.model.nearest import did_you_mean
+
+_CLOSED_FOLDERS = frozenset({".git", ".sgpctl"})
+
+
+class NotUsable(Exception):
+    """A path that may not be used or does not exist; the message is for a person."""
+
+
+def shown(path: Path, root: Path) -> str:
+    """How `path`, which lies below `root`, is named in messages: relative, with forward slashes."""
+    relative = path.relative_to(root).as_posix()
+    return os.fsencode(relative).decode("utf-8", "backslashreplace")
+
+
+def inside(wanted: str, folder: Path, root: Path) -> Path:
+    """The existing file or folder that `wanted`, relative to `folder`, names, with links followed.
+
+    Both `folder` and `root` must be free of links. Raises `NotUsable`.
+    """
+    lexical = _lexical(wanted, folder, root)
+    try:
+        real = lexical.resolve(strict=True)
+    except FileNotFoundError as error:
+        raise NotUsable(_about_missing(lexical, wanted)) from error
+    except RuntimeError as error:  # Python before 3.13 says so of links that form a circle
+        raise NotUsable(f"{quoted(wanted)} is a link that leads to itself") from error
+    except OSError as error:
+        raise NotUsable(f"{quoted(wanted)} cannot be reached: {reason(error)}") from error
+    if not real.is_relative_to(root):
+        raise NotUsable(f"{quoted(wanted)} is a link that leads out of the project")
+    _refuse_closed(real, wanted, root)
+    return real
+
+
+def _lexical(wanted: str, folder: Path, root: Path) -> Path:
+    if not wanted or "\0" in wanted:
+        raise NotUsable("the path is empty" if not wanted else "the path holds a NUL character")
+    if PurePosixPath(wanted).is_absolute() or Path(wanted).is_absolute():
+        raise NotUsable(f"{quoted(wanted)} must be relative to the file that names it")
+    lexical = Path(os.path.normpath(folder / wanted))
+    if not lexical.is_relative_to(root):
+        raise NotUsable(f"{quoted(wanted)} leads out of the project")
+    _refuse_closed(lexical, wanted, root)
+    return folder / wanted
+
+
+def _refuse_closed(path: Path, wanted: str, root: Path) -> None:
+    closed = {part.lower() for part in path.relative_to(root).parts} & _CLOSED_FOLDERS
+    if closed:
+        raise NotUsable(f"{quoted(wanted)} lies in {closed.pop()}, whose files cannot be used")
+
+
+def _about_missing(path: Path, wanted: str) -> str:
+    try:
+        neighbours = [entry.name for entry in os.scandir(path.parent)]
+    except OSError:
+        neighbours = []
+    return f"{quoted(wanted)} does not exist{did_you_mean(path.name, neighbours)}"

@@ -1,0 +1,94 @@
+"""A finding with its place: the line that a person reads, and how many such lines are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sgpctl.limits import PROBLEMS_SHOWN_MAX
+from sgpctl.model.finding import Finding, Severity
+from sgpctl.model.located import Json, Mark, Path, key_mark, path_text, value_mark
+
+_QUOTED_CHARS_MAX = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong or doubtful at one place. `path` is written as in `tasks[0].alias`, or is empty."""
+
+    severity: Severity
+    file: str
+    line: int
+    column: int
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        path = f"{self.path}: " if self.path else ""
+        return printable(f"{self.file}:{self.line}:{self.column}: {path}{self.message}")
+
+    @property
+    def is_error(self) -> bool:
+        return self.severity is Severity.ERROR
+
+
+class Broken(Exception):
+    """Reading of one file cannot go on. Stays within this package, which turns it into a list of problems."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+def error_at(mark: Mark, message: str, path: Path = ()) -> Problem:
+    return Problem(Severity.ERROR, *mark, path_text(path), message)
+
+
+def warning_at(mark: Mark, message: str, path: Path = ()) -> Problem:
+    return Problem(Severity.WARNING, *mark, path_text(path), message)
+
+
+def located(finding: Finding, root: Json, mark: Mark) -> Problem:
+    """A finding about the document `root`, which starts at `mark`, with the place where it was written."""
+    find = key_mark if finding.on_key else value_mark
+    place = find(root, finding.path) or mark
+    return Problem(finding.severity, *place, path_text(finding.path), finding.message)
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Each problem once, by file and line."""
+    return tuple(
+        sorted(
+            set(problems),
+            key=lambda problem: (
+                problem.file,
+                problem.line,
+                problem.column,
+                problem.severity,
+                problem.path,
+                problem.message,
+            ),
+        )
+    )
+
+
+def listing(problems: Iterable[Problem]) -> str:
+    """One line per problem; beyond the bound only the number of the others is said."""
+    lines = [str(problem) for problem in problems]
+    hidden = len(lines) - PROBLEMS_SHOWN_MAX
+    if hidden > 0:
+        return "\n".join([*lines[:PROBLEMS_SHOWN_MAX], f"... and {hidden} more"])
+    return "\n".join(lines)
+
+
+def quoted(text: str) -> str:
+    """`text` as a message names it: in quotes, on one line, shortened when long."""
+    short = text if len(text) <= _QUOTED_CHARS_MAX else f"{text[: _QUOTED_CHARS_MAX - 3]}..."
+    return f"'{printable(short)}'"
+
+
+def printable(text: str) -> str:
+    """`text` without characters that would break a line or steer a terminal; they are shown as escapes."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)

@@ -1,0 +1,159 @@
+"""The contents of `sgpctl.yaml` as a model: which keys there are, and which values they take."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from sgpctl.manifest.problem import quoted
+from sgpctl.model.finding import Finding
+from sgpctl.model.keys import unknown_keys
+from sgpctl.model.located import Json
+from sgpctl.model.nearest import did_you_mean
+from sgpctl.model.reading import Part, Reading
+from sgpctl.model.wording import findings_of
+
+VERSION = 1
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_SHARE = re.compile(r"([0-9]{1,3}(?:\.[0-9]+)?)[ ]?%")
+_LOOPBACK = re.compile(r"localhost|127\.[0-9.]+|::1")
+
+
+def _refusal(message: str) -> PydanticCustomError:
+    return PydanticCustomError("refused", "{message}", {"message": message})
+
+
+def _version(value: object) -> object:
+    if value != VERSION or isinstance(value, bool):
+        raise _refusal(f"must be {VERSION}")
+    return value
+
+
+def _slug(value: str) -> str:
+    if not _SLUG.fullmatch(value):
+        raise _refusal(
+            f"{quoted(value)} cannot be a name: lower-case letters, digits and hyphens, at most 63, "
+            "not starting with a hyphen"
+        )
+    return value
+
+
+def _relative(value: str) -> str:
+    path = PurePosixPath(value)
+    if not value or "\0" in value:
+        raise _refusal("the path is empty" if not value else "the path holds a NUL character")
+    if path.is_absolute() or ".." in path.parts:
+        raise _refusal(f"{quoted(value)} must be relative to the project's folder and stay inside it")
+    return value
+
+
+def _base_url(value: str) -> str:
+    """Checks an address to which a key will be sent; it is not repeated where it might hold a password."""
+    try:
+        parts = urlsplit(value)
+        host = parts.hostname or ""
+        parts.port  # noqa: B018 - reading it is the check
+    except ValueError as error:
+        raise _refusal("is not an address") from error
+    if parts.username is not None or parts.password is not None:
+        raise _refusal("must not hold a user name or password; the key comes from SGP_API_KEY")
+    if parts.scheme not in ("https", "http") or not host or any(char.isspace() for char in value):
+        raise _refusal("must be an address like https://api.example.com")
+    if parts.query or parts.fragment:
+        raise _refusal("must end before any ? or #")
+    if parts.scheme == "http" and not _LOOPBACK.fullmatch(host):
+        raise _refusal("http:// would send the key readable for anyone on the way; use https://")
+    return value.rstrip("/")
+
+
+def _archive_bound(value: object) -> object:
+    """A number of evaluations, or the share that a text like "25%" names."""
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
+        return value
+    share = _SHARE.fullmatch(value) if isinstance(value, str) else None
+    if share is not None and float(share.group(1)) <= 100:
+        return float(share.group(1)) / 100
+    raise _refusal('must be a number of evaluations, like 3, or a share of the owned, like "25%"')
+
+
+Slug = Annotated[str, AfterValidator(_slug)]
+RelativePath = Annotated[str, AfterValidator(_relative)]
+Count = Annotated[int, Field(ge=0)]
+
+
+class EnvironmentSection(Part):
+    target: (
+        Literal["sandbox", "production", "production-multitenant", "staging", "development", "local"] | None
+    ) = None
+    base_url: Annotated[str, AfterValidator(_base_url)] | None = None
+    account_id: Annotated[str, Field(min_length=1)] | None = None
+    database: RelativePath | None = None
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> EnvironmentSection:
+        if self.target is not None and self.base_url is not None:
+            raise _refusal("has a target and a base_url; remove one of them")
+        if self.target == "sandbox" and self.account_id is not None:
+            raise _refusal("pins an account_id, and the sandbox has no accounts; remove it")
+        if self.target != "sandbox" and self.database is not None:
+            raise _refusal("names a database, which only `target: sandbox` has")
+        return self
+
+
+class SafetySection(Part):
+    max_archive: Annotated[int | float | None, BeforeValidator(_archive_bound)] = None
+
+
+class BudgetSection(Part):
+    model_calls: Count | None = None
+    rows: Count | None = None
+    human_tasks: Count | None = None
+
+
+class ProjectSection(Part):
+    """The whole file."""
+
+    version: Annotated[int, BeforeValidator(_version)]
+    project: Slug
+    manifests: list[RelativePath] | None = None
+    exclude: list[RelativePath] | None = None
+    environments: dict[Slug, EnvironmentSection | None] | None = None
+    default_environment: str | None = None
+    safety: SafetySection | None = None
+    budget: BudgetSection | None = None
+
+
+def read_section(root: Json) -> tuple[ProjectSection | None, tuple[Finding, ...]]:
+    """The contents of a project file, and all that is wrong with them."""
+    if not isinstance(root, dict):
+        return None, (Finding((), "a project file is a map with `version: 1` and `project`"),)
+    version = root.get("version")
+    if isinstance(version, int) and version > VERSION:  # its keys may be newer, too, and say nothing
+        message = (
+            f"this project needs a newer sgpctl: version {version} is beyond {VERSION}, the newest known here"
+        )
+        return None, (Finding(("version",), message),)
+    reading = Reading()
+    section = None
+    findings: list[Finding] = []
+    try:
+        section = ProjectSection.model_validate(root, context=reading)
+    except ValidationError as error:
+        findings += findings_of(error, reading)
+    findings += unknown_keys(root, reading)
+    findings += _default_findings(root)
+    return section, tuple(findings)
+
+
+def _default_findings(root: dict[str, Json]) -> Iterator[Finding]:
+    wanted, environments = root.get("default_environment"), root.get("environments")
+    names = environments if isinstance(environments, dict) else {}
+    if isinstance(wanted, str) and wanted not in names:
+        message = f"there is no environment {quoted(wanted)}{did_you_mean(wanted, names)}"
+        yield Finding(("default_environment",), message)

@@ -1,0 +1,174 @@
+"""Rows of data from `.jsonl` and `.csv`: each row a plain map that knows its line. Values are taken verbatim."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sgpctl.limits import (
+    DOCUMENT_DEPTH_MAX,
+    INCLUDED_FILE_BYTES_MAX,
+    PROBLEMS_PER_FILE_MAX,
+    ROWS_PER_EVALUATION_MAX,
+)
+from sgpctl.manifest.document import Extent, finite, integer
+from sgpctl.manifest.problem import Problem, error_at, quoted
+from sgpctl.model.located import Json, LocatedList
+
+_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[{]|[\]}]')
+_NUL_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+_SURROGATE_ESCAPE = re.compile(
+    r"\\u[dD][89a-fA-F]"
+)  # most are halves of pairs, which is how JSON writes emojis
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_FEW_BRACKETS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of one file that could be read, and what is wrong with the others.
+
+    The extent counts the rows as one node: their number and their bytes have bounds of their own.
+    """
+
+    rows: LocatedList
+    extent: Extent
+    problems: tuple[Problem, ...]
+
+
+class _NotARow(ValueError):
+    """A line or record that is no row; the message is for a person."""
+
+    def __init__(self, message: str, line: int = 0) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+def read_jsonl(text: str, file: str) -> Rows:
+    """One JSON object per line; blank lines are skipped."""
+    rows = LocatedList((file, 1, 1))
+    problems: list[Problem] = []
+    height = 1
+    if text.lstrip().startswith("["):
+        message = "this is a JSON list, not one object per line; give the file the ending .json"
+        return Rows(rows, Extent(1, len(text), height), (error_at((file, 1, 1), message),))
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line or line.isspace():
+            continue
+        try:
+            levels = _levels(line)
+            rows.put(_json_row(line, levels), (file, number, 1))
+            height = max(height, 1 + levels)
+        except json.JSONDecodeError as error:
+            problems.append(error_at((file, number, error.colno), f"not JSON: {_complaint(error)}"))
+        except ValueError as error:
+            problems.append(error_at((file, number, 1), str(error)))
+        if _is_too_much(rows, problems):
+            break
+    return Rows(rows, Extent(1, len(text), height), tuple(problems))
+
+
+def read_csv(text: str, file: str) -> Rows:
+    """A header with the names of the columns, then one row per record; blank lines are skipped."""
+    rows = LocatedList((file, 1, 1))
+    problems: list[Problem] = []
+    extent = Extent(1, len(text), 2)
+    records = _records(text)
+    try:
+        line, columns = next(records, (1, []))
+        fault = _header_fault(columns)
+        if fault is not None:
+            return Rows(rows, extent, (error_at((file, line, 1), fault),))
+        for line, cells in records:
+            if len(cells) == len(columns):
+                rows.put(dict(zip(columns, cells, strict=True)), (file, line, 1))
+            else:
+                message = f"this row has {len(cells)} cells, and the header names {len(columns)} columns"
+                problems.append(error_at((file, line, 1), message))
+            if _is_too_much(rows, problems):
+                break
+    except _NotARow as error:
+        problems.append(error_at((file, error.line, 1), str(error)))
+    return Rows(rows, extent, tuple(problems))
+
+
+def _is_too_much(rows: LocatedList, problems: list[Problem]) -> bool:
+    """True when reading on is of no use; one row more than allowed is kept, so that the excess is seen."""
+    return len(rows) > ROWS_PER_EVALUATION_MAX or len(problems) >= PROBLEMS_PER_FILE_MAX
+
+
+def _json_row(line: str, levels: int) -> dict[str, Json]:
+    if levels > DOCUMENT_DEPTH_MAX:
+        raise _NotARow(f"the row is nested more than {DOCUMENT_DEPTH_MAX} levels deep")
+    row = _DECODER.decode(line)
+    if not isinstance(row, dict):
+        raise _NotARow('a row must be an object: {"column": value, ...}')
+    if _NUL_ESCAPE.search(line) or (
+        _SURROGATE_ESCAPE.search(line) and _SURROGATE.search(json.dumps(row, ensure_ascii=False))
+    ):
+        raise _NotARow("an escape stands for NUL or for half of a surrogate pair, which is no character")
+    return row
+
+
+def _levels(line: str) -> int:
+    """How deep the brackets of a line are nested, or a small number that is not less."""
+    brackets = line.count("{") + line.count("[")
+    if brackets <= _FEW_BRACKETS:
+        return brackets
+    deepest = depth = 0
+    for found in _STRING_OR_BRACKET.finditer(line):
+        if found.group() in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif found.group() in "]}":
+            depth -= 1
+    return deepest
+
+
+def _without_repeats(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    row = dict(pairs)
+    if len(row) != len(pairs):
+        keys = [key for key, _ in pairs]
+        repeated = next(key for key in keys if keys.count(key) > 1)
+        raise _NotARow(f"the key {quoted(repeated)} stands in this row twice")
+    return row
+
+
+def _no_constant(name: str) -> Json:
+    raise _NotARow(f"{name} is not a number that JSON can carry")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_without_repeats, parse_constant=_no_constant, parse_float=finite, parse_int=integer
+)
+
+
+def _complaint(error: json.JSONDecodeError) -> str:
+    return error.msg[:1].lower() + error.msg[1:]
+
+
+def _records(text: str) -> Iterator[tuple[int, list[str]]]:
+    """The records that are not blank, each with the line where it starts; its cells may hold line ends."""
+    csv.field_size_limit(INCLUDED_FILE_BYTES_MAX)  # its default would refuse a cell of more than 128 KiB
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    line = 1
+    try:
+        for cells in reader:
+            if cells:
+                yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise _NotARow(f"the row that starts here is not CSV: {error}", line) from error
+
+
+def _header_fault(columns: list[str]) -> str | None:
+    if not columns:
+        return "the file is empty; its first line must name the columns"
+    if "" in columns:
+        return f"column {columns.index('') + 1} has no name in the header"
+    repeated = next((column for column in columns if columns.count(column) > 1), None)
+    return f"the header names the column {quoted(repeated)} twice" if repeated is not None else None

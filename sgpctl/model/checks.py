@@ -1,0 +1,217 @@
+"""What would make a run fail although every part of its request is well formed. A doomed run still costs money.
+
+aliases      each result needs a column of its own: no two alike, none that the rows have already (API 3.1)
+references   item.x and {{item.x}} must name a column of the rows or the result of a task (API 3.2)
+cycles       no task may wait for its own result
+functions    a custom function follows the rules of its runner and gets its parameters (API 3.3)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from typing import TypeAlias
+
+from sgpctl.model.alias import effective_alias, output_columns
+from sgpctl.model.custom_function import function_findings
+from sgpctl.model.finding import Finding, Severity
+from sgpctl.model.located import Json, Path, path_text
+from sgpctl.model.locators import PREFIX, named_column, prefixes, references
+from sgpctl.model.nearest import did_you_mean, nearest
+from sgpctl.model.rows import Columns
+from sgpctl.model.tasks import UnknownTask, model_for
+
+_NEAR_MISS = 0.8  # where most columns are unknown, only a clear slip is worth a word
+_COLUMNS_LISTED_MAX = 8
+_BARE_COLUMNS = ("input_column", "prefill_from")  # keys whose plain text names a column without `item.`
+
+
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    """One mention of a column; a bare one lacks the `item.` that would prove it to be a mention."""
+
+    path: Path
+    name: str
+    is_bare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _PlacedTask:
+    path: Path
+    task: Mapping[str, Json]
+    references: tuple[_Reference, ...]
+
+    @property
+    def columns(self) -> frozenset[str]:
+        return frozenset(column for column, _ in _result_columns(self.task))
+
+    @property
+    def label(self) -> str:
+        return effective_alias(self.task) or path_text(self.path)
+
+
+_Results: TypeAlias = Mapping[str, int]
+"""Result columns, and the positions of the tasks that fill them."""
+
+
+def run_findings(tasks: Sequence[Json], columns: Columns) -> Iterator[Finding]:
+    """Everything that dooms a run of `tasks` over rows with `columns`; tasks that are not maps are passed over."""
+    placed = [
+        _PlacedTask(("tasks", index), task, tuple(_references_of(task, ("tasks", index))))
+        for index, task in enumerate(tasks)
+        if isinstance(task, dict)
+    ]
+    results = _results_of(placed)
+    yield from _alias_findings(placed, results, columns)
+    is_guess = any(model_for(each.task) is UnknownTask for each in placed)
+    for each in placed:
+        yield from _reference_findings(each, results, columns, is_guess=is_guess)
+    yield from _cycle_findings(placed, results, columns)
+    known = frozenset((*columns.counts, *results)) if columns.is_complete else None
+    for each in placed:
+        yield from function_findings(each.task, each.path, known)
+
+
+def _references_of(task: Mapping[str, Json], path: Path) -> Iterator[_Reference]:
+    configuration = task.get("configuration")
+    if not isinstance(configuration, dict):
+        return
+    for key, value in configuration.items():
+        place = (*path, "configuration", key)
+        if key == "function_source":
+            continue  # a program, in which braces mean something else
+        if key in _BARE_COLUMNS and isinstance(value, str) and value and PREFIX not in value:
+            yield _Reference(place, value, is_bare=True)
+        yield from (_Reference(at, name) for at, name in references(value, place))
+
+
+def _result_columns(task: Mapping[str, Json]) -> Iterator[tuple[str, Path]]:
+    """The columns that a task fills, each with the path within the task that names it."""
+    alias = effective_alias(task)
+    if alias is not None:
+        yield alias, ("alias",) if task.get("alias") else ()
+    for column in output_columns(task):
+        yield column, ("configuration", "outputs")
+
+
+def _results_of(placed: Sequence[_PlacedTask]) -> _Results:
+    results: dict[str, int] = {}
+    for position, each in enumerate(placed):
+        for column, _ in _result_columns(each.task):
+            results.setdefault(column, position)
+    return results
+
+
+def _alias_findings(placed: Sequence[_PlacedTask], results: _Results, columns: Columns) -> Iterator[Finding]:
+    for position, each in enumerate(placed):
+        own: set[str] = set()
+        for column, place in _result_columns(each.task):
+            path = (*each.path, *place)
+            first = placed[results[column]]
+            if column in own:
+                yield Finding(
+                    path, f"'{column}' is named twice by this task; each result needs its own column"
+                )
+            elif results[column] != position:
+                yield Finding(
+                    path,
+                    f"'{column}' is a result of {path_text(first.path)} already; "
+                    "give one of the two tasks another alias",
+                )
+            if column in columns.counts:
+                yield Finding(path, f"'{column}' is a column of the rows already; choose another alias")
+            if "." in column:
+                yield Finding(
+                    path,
+                    f"the dot in '{column}' reads as nesting: no locator is sure to find it",
+                    Severity.WARNING,
+                )
+            own.add(column)
+
+
+def _reference_findings(
+    each: _PlacedTask, results: _Results, columns: Columns, *, is_guess: bool
+) -> Iterator[Finding]:
+    """`is_guess` says that a task of an unknown type may fill columns that nobody here has heard of."""
+    others = (*columns.counts, *(column for column in results if column not in each.columns))
+    known = {**results, **columns.counts, **columns.files}
+    told: set[str] = set()
+    for reference in each.references:
+        column = _resolve(reference.name, known)
+        name = column or named_column(reference.name)
+        if name in told:
+            continue
+        told.add(name)
+        if column is None:
+            doubtful = is_guess or reference.is_bare
+            severity = Severity.WARNING if doubtful else Severity.ERROR
+            yield from _unresolved(reference, name, others, columns, severity)
+        elif column not in results and 0 < columns.counts.get(column, 0) < columns.rows:
+            lacking = columns.rows - columns.counts[column]
+            yield Finding(
+                reference.path,
+                f"{lacking:,} of {columns.rows:,} rows have no '{column}'",
+                Severity.WARNING,
+            )
+
+
+def _unresolved(
+    reference: _Reference, name: str, known: Sequence[str], columns: Columns, severity: Severity
+) -> Iterator[Finding]:
+    if not columns.is_complete:
+        meant = nearest(name, known, _NEAR_MISS)
+        if meant is not None:
+            yield Finding(
+                reference.path,
+                f"'{name}' is no task's result; did you mean '{meant}'? (columns of the dataset are not known here)",
+                Severity.WARNING,
+            )
+    elif columns.rows:
+        hint = did_you_mean(name, known) or _some_of(known)
+        yield Finding(reference.path, f"no row and no task has a column '{name}'{hint}", severity)
+
+
+def _some_of(known: Sequence[str]) -> str:
+    if not known:
+        return ""
+    more = len(known) - _COLUMNS_LISTED_MAX
+    names = ", ".join(f"'{name}'" for name in known[:_COLUMNS_LISTED_MAX])
+    return f"; there are only {names}" + (f" and {more} more" if more > 0 else "")
+
+
+def _resolve(name: str, known: Mapping[str, object]) -> str | None:
+    return next((prefix for prefix in prefixes(name) if prefix in known), None)
+
+
+def _cycle_findings(placed: Sequence[_PlacedTask], results: _Results, columns: Columns) -> Iterator[Finding]:
+    needs: dict[int, dict[int, Path]] = {}
+    known = {**results, **columns.counts}
+    for position, each in enumerate(placed):
+        needs[position] = {}
+        for reference in each.references:
+            column = _resolve(reference.name, known)
+            if column is not None and column not in columns.counts:
+                needs[position].setdefault(results[column], reference.path)
+    for cycle in _cycles(needs):
+        path = needs[cycle[0]][cycle[1]]
+        if len(cycle) == 2:
+            yield Finding(path, f"'{placed[cycle[0]].label}' waits for its own result")
+        else:
+            way = " -> ".join(placed[position].label for position in cycle)
+            yield Finding(path, f"tasks wait for each other's results: {way}")
+
+
+def _cycles(needs: Mapping[int, Mapping[int, object]]) -> Iterator[list[int]]:
+    """One cycle after the other, each from its first task on; tasks of a cycle that was told are left out then."""
+    remaining = {node: set(needed) for node, needed in needs.items()}
+    while True:
+        try:
+            TopologicalSorter(remaining).prepare()
+        except CycleError as error:
+            cycle: list[int] = error.args[1][:0:-1]
+        else:
+            return
+        start = cycle.index(min(cycle))
+        yield [*cycle[start:], *cycle[:start], cycle[start]]
+        remaining = {node: needed - {*cycle} for node, needed in remaining.items() if node not in cycle}

@@ -1,0 +1,29 @@
+"""The nearest valid name, where one was mistyped."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+def nearest(name: str, known: Iterable[str], likeness: float = 0.6) -> str | None:
+    """The known name that `name` most likely is a slip of; None when none is near, or `name` is known itself.
+
+    `likeness` is a share from 0 to 1: how much of the two names must agree, upper and lower case being one.
+    """
+    by_folded = {candidate.casefold(): candidate for candidate in known}
+    matches = difflib.get_close_matches(name.casefold(), list(by_folded), n=1, cutoff=likeness)
+    found = by_folded[matches[0]] if matches else None
+    return found if found != name else None
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The end of a sentence about an unknown name: a question for the nearest known one, or nothing."""
+    found = nearest(name, known)
+    return f"; did you mean '{found}'?" if found is not None else ""
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as a sentence lists them: 'a', 'b' or 'c'."""
+    quoted = [f"'{name}'" for name in names]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"

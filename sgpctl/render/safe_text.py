@@ -1,0 +1,124 @@
+r"""Text from manifests and from the platform, made safe for one line of a terminal.
+
+Whatever could move the cursor, change colours, reorder or hide what is around it is shown as a visible escape, as
+Python would write it: `\x1b`, `\u202e`, `\n`. Everything else stays as it is.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterable, Iterator
+from urllib.parse import quote
+
+from sgpctl.limits import COMBINING_MARKS_MAX
+
+REDACTED = "[redacted]"
+
+_SECRET_CHARS_SHOWN_MAX = 3  # so little of a secret beside an ellipsis is not worth hiding
+_ELLIPSES = ("…", "...")
+_SHORT_ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
+_HIDING_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
+_IDEOGRAPHIC_SPACE = "\u3000"  # the ordinary space of Chinese and Japanese text, and visibly wide
+_COMBINING_CATEGORIES = frozenset({"Mn", "Me"})
+# Letters and marks that draw nothing (Unicode's Default_Ignorable_Code_Point outside the categories above).
+_HIDING_RANGES = (
+    (0x034F, 0x034F),
+    (0x115F, 0x1160),
+    (0x17B4, 0x17B5),
+    (0x180B, 0x180F),
+    (0x3164, 0x3164),
+    (0xFE00, 0xFE0F),
+    (0xFFA0, 0xFFA0),
+    (0xE0000, 0xE0FFF),
+)
+
+
+def safe(text: str) -> str:
+    """`text` on one line, with everything unprintable escaped. Safe text comes back unchanged."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_visible(text))
+
+
+def shortened(text: str, width: int, ellipsis: str) -> str:
+    """Safe text of at most `width` cells; `ellipsis` stands for what was left out at the end."""
+    room = max(width, display_width(ellipsis) + 1)
+    kept: list[str] = []
+    used, whole_until = 0, 0  # how many parts still fit beside the ellipsis
+    for part in _visible(text):
+        used += display_width(part)
+        if used > room:
+            return "".join(kept[:whole_until]) + ellipsis
+        kept.append(part)
+        if used <= room - display_width(ellipsis):
+            whole_until = len(kept)
+    return "".join(kept)
+
+
+def display_width(text: str) -> int:
+    """The cells that safe text takes in a terminal: two for wide letters and emoji, none for combining marks."""
+    if text.isascii():
+        return len(text)
+    return sum(_cells(char) for char in text)
+
+
+def redact(text: str, secrets: Iterable[str]) -> str:
+    """`text` with every secret replaced, also where it stands escaped (as safe text, in JSON, in an address) or where
+    an ellipsis has cut it.
+    """
+    forms: set[str] = set()
+    for secret in secrets:
+        in_json, in_ascii_json = json.dumps(secret, ensure_ascii=False)[1:-1], json.dumps(secret)[1:-1]
+        in_address = quote(secret, safe="", errors="surrogatepass")
+        forms |= {secret, safe(secret), in_json, safe(in_json), in_ascii_json, in_address}
+    for form in sorted(forms - {""}, key=lambda form: (-len(form), form)):
+        text = text.replace(form, REDACTED)
+        for kept in range(len(form) - 1, _SECRET_CHARS_SHOWN_MAX, -1):
+            for ellipsis in _ELLIPSES:
+                text = text.replace(form[:kept] + ellipsis, REDACTED + ellipsis)
+                text = text.replace(ellipsis + form[-kept:], ellipsis + REDACTED)
+    return text
+
+
+def escape(char: str) -> str:
+    """One character as Python would escape it."""
+    code = ord(char)
+    if code <= 0xFF:
+        return _SHORT_ESCAPES.get(char, f"\\x{code:02x}")
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+def hides(char: str) -> bool:
+    """True for a character that draws nothing itself, changes how others are drawn, or passes for a plain space."""
+    if char.isascii():
+        return not char.isprintable()
+    if char == _IDEOGRAPHIC_SPACE:
+        return False
+    code = ord(char)
+    return unicodedata.category(char) in _HIDING_CATEGORIES or any(
+        low <= code <= high for low, high in _HIDING_RANGES
+    )
+
+
+def _visible(text: str) -> Iterator[str]:
+    """What is shown for each character in turn."""
+    marks_allowed = 0  # none before there is a letter to carry them
+    for char in text:
+        if hides(char):
+            marks_allowed = 0
+            yield escape(char)
+        elif unicodedata.category(char) not in _COMBINING_CATEGORIES:
+            marks_allowed = COMBINING_MARKS_MAX
+            yield char
+        elif marks_allowed:
+            marks_allowed -= 1
+            yield char
+        else:
+            yield escape(char)
+
+
+def _cells(char: str) -> int:
+    if unicodedata.category(char) in _COMBINING_CATEGORIES:
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1

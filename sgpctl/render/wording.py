@@ -1,0 +1,96 @@
+"""The phrases that several outputs share, so that one thing is called one name everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from sgpctl.model.located import Mark
+from sgpctl.plan.plan import Action, Change, Cost
+from sgpctl.render.glyphs import Glyphs
+from sgpctl.render.layout import Span, Style
+
+_ID_CHARS_SHOWN = 8
+_SYMBOL_WIDTH = 3
+
+DONE_WORDS = {
+    Action.CREATE: "created",
+    Action.UPDATE: "updated",
+    Action.REPLACE: "replaced",
+    Action.RENAME: "renamed",
+    Action.RESTORE: "restored",
+    Action.ADOPT: "adopted",
+    Action.ARCHIVE: "archived",
+}
+
+ACTION_STYLES = {
+    Action.CREATE: Style.ADD,
+    Action.UPDATE: Style.CHANGE,
+    Action.REPLACE: Style.REPLACE,
+    Action.RENAME: Style.CHANGE,
+    Action.RESTORE: Style.BRING_BACK,
+    Action.ADOPT: Style.BRING_BACK,
+    Action.ARCHIVE: Style.REMOVE,
+}
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """`1 row`, `1,200 rows`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def symbol_span(action: Action, glyphs: Glyphs) -> Span:
+    return Span(f"{glyphs.symbols[action]:^{_SYMBOL_WIDTH}}", ACTION_STYLES[action])
+
+
+def short_id(remote_id: str, glyphs: Glyphs) -> str:
+    """The beginning of a remote id, enough to find it by; the whole one is in the JSON output."""
+    if len(remote_id) <= _ID_CHARS_SHOWN + 1:
+        return remote_id
+    return remote_id[:_ID_CHARS_SHOWN] + glyphs.ellipsis
+
+
+def place_text(place: Mark) -> str:
+    file, line, _ = place
+    return f"{file}:{line}"
+
+
+def day(moment: datetime) -> str:
+    """The date in UTC, whatever the zone of `moment` or of this machine."""
+    return moment.astimezone(UTC).date().isoformat()
+
+
+def done_text(summary: Mapping[Action, int]) -> str:
+    """`3 created, 1 updated`; `nothing` when nothing was done."""
+    parts = [f"{summary[action]:,} {word}" for action, word in DONE_WORDS.items() if summary[action]]
+    return ", ".join(parts) or "nothing"
+
+
+def rows_text(cost: Cost) -> str:
+    return counted(cost.rows, "row") if cost.is_known else "rows unknown"
+
+
+def calls_text(cost: Cost) -> str:
+    if not cost.is_known:
+        return "calls unknown"
+    if not cost.model_calls:
+        return "0 calls"
+    return ("up to " if cost.is_upper_bound else "") + counted(cost.model_calls, "model call")
+
+
+def started_text(cost: Cost) -> str:
+    """`Starts` or `Started` stands before it: model calls, rows and questions for people in one phrase."""
+    rows = f" on {counted(cost.rows, 'row')}" if cost.rows else ""
+    calls = ("up to " if cost.is_upper_bound else "") + counted(cost.model_calls, "model call") + rows
+    countable = f"{calls}; {counted(cost.human_tasks, 'question')} for people"
+    if cost.is_known:
+        return countable
+    unknown = (
+        "an unknown number of model calls and questions for people, because some rows could not be counted"
+    )
+    return f"{unknown}; without those: {countable}" if cost.rows else unknown
+
+
+def address_of(change: Change) -> tuple[str, Action]:
+    """What a person takes for the same line of a plan."""
+    return change.name, change.action

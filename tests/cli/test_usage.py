@@ -1,0 +1,173 @@
+"""How the command answers mistakes, and what it prints where."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Sgpctl, edit
+
+VERBS = ["init", "validate", "plan", "apply", "destroy", "show", "list", "sandbox", "version"]
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_help_of_every_verb_has_an_example(verb: str, sgpctl: Sgpctl) -> None:
+    ended = sgpctl(verb, "--help")
+    assert ended.code == 0
+    assert "Example" in ended.out
+
+
+def test_the_help_lists_every_verb_and_exit_code(sgpctl: Sgpctl) -> None:
+    out = sgpctl("--help").out
+    assert all(f"\n  {verb} " in out for verb in VERBS)
+    assert all(f"\n    {code} " in out for code in (0, 1, 2, 3, 4, 130))
+
+
+@pytest.mark.parametrize(
+    "arguments", [["nonsense"], ["plan", "--nonsense"], ["plan", "a", "b"], ["plan", "--parallelism", "0"]]
+)
+def test_a_mistake_in_the_call_exits_1_not_2(arguments: list[str], sgpctl: Sgpctl) -> None:
+    ended = sgpctl(*arguments)
+    assert ended.code == 1
+    assert ended.err
+
+
+def test_both_ways_to_ask_for_the_version_agree(sgpctl: Sgpctl) -> None:
+    assert sgpctl("--version").out == sgpctl("version").out
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path, sgpctl: Sgpctl) -> None:
+    ended = sgpctl("plan", tmp_path / "nowhere")
+    assert (ended.code, "nowhere" in ended.err) == (1, True)
+
+
+def test_an_empty_folder_is_told_how_to_begin(tmp_path: Path, sgpctl: Sgpctl) -> None:
+    ended = sgpctl("plan", tmp_path)
+    assert (ended.code, "sgpctl init" in ended.err) == (1, True)
+
+
+def test_the_nearest_parent_with_a_project_file_is_the_project(quickstart: Path, sgpctl: Sgpctl) -> None:
+    assert sgpctl("validate", quickstart / "evaluations").code == 0
+    assert sgpctl("validate", "-C", quickstart / "prompts").code == 0
+
+
+def test_an_unknown_environment_is_answered_with_the_known_ones(quickstart: Path, sgpctl: Sgpctl) -> None:
+    ended = sgpctl("plan", quickstart, "--env", "prodd")
+    assert ended.code == 1
+    assert "prod" in ended.err
+    assert "sandbox" in ended.err
+
+
+def test_the_environment_variable_chooses_the_environment(
+    quickstart: Path, sgpctl: Sgpctl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SGPCTL_ENVIRONMENT", "prod")
+    assert "SGP_API_KEY" in sgpctl("plan", quickstart).err
+
+
+def test_without_a_key_the_three_ways_out_are_named(quickstart: Path, sgpctl: Sgpctl) -> None:
+    ended = sgpctl("plan", quickstart, "--env", "prod")
+    assert ended.code == 1
+    assert all(way in ended.err for way in ("SGP_API_KEY", "SGP_API_KEY_FILE", "--env sandbox"))
+
+
+def test_apply_does_not_ask_where_nobody_can_answer(
+    quickstart: Path, sgpctl: Sgpctl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    ended = sgpctl("apply", quickstart)
+    assert ended.code == 1
+    assert "--yes" in ended.err
+    assert json.loads(sgpctl("list", quickstart, "--json").out)["evaluations"] == []
+
+
+def test_the_result_is_on_standard_output_and_progress_is_not(quickstart: Path, sgpctl: Sgpctl) -> None:
+    ended = sgpctl("apply", quickstart, "--yes", "--json")
+    document = json.loads(ended.out)
+    assert document["summary"]["create"] == 3
+    assert "tone-of-refusals" in ended.err
+
+
+def test_every_problem_of_every_file_comes_at_once(quickstart: Path, sgpctl: Sgpctl) -> None:
+    edit(quickstart / "evaluations/tone.yaml", "name: tone-of-refusals", "nmae: tone-of-refusals")
+    edit(quickstart / "evaluations/human-review.yaml", "task_type:", "taks_type:")
+    ended = sgpctl("validate", quickstart)
+    assert ended.code == 1
+    assert "evaluations/tone.yaml:1:1" in ended.err
+    assert "evaluations/human-review.yaml:6:5" in ended.err
+    assert "name" in ended.err
+
+
+def test_one_bad_manifest_stops_the_plan_of_all(quickstart: Path, sgpctl: Sgpctl) -> None:
+    edit(quickstart / "evaluations/tone.yaml", "tags: [nightly]", "tags: nightly")
+    ended = sgpctl("apply", quickstart, "--yes")
+    assert ended.code == 1
+    assert json.loads(sgpctl("list", quickstart, "--json").out)["evaluations"] == []
+
+
+def test_init_writes_a_project_that_applies_as_it_is(tmp_path: Path, sgpctl: Sgpctl) -> None:
+    assert sgpctl("init", tmp_path / "demo").code == 0
+    assert sgpctl("apply", tmp_path / "demo", "--yes").code == 0
+    assert sgpctl("plan", tmp_path / "demo", "--detailed-exitcode").code == 0
+
+
+def test_init_overwrites_nothing(tmp_path: Path, sgpctl: Sgpctl) -> None:
+    (tmp_path / "sgpctl.yaml").write_text("mine")
+    ended = sgpctl("init", tmp_path)
+    assert (ended.code, (tmp_path / "sgpctl.yaml").read_text()) == (1, "mine")
+    assert not (tmp_path / "prompts").exists()
+
+
+def test_debug_logs_each_request_without_the_key(quickstart: Path, sgpctl: Sgpctl) -> None:
+    ended = sgpctl("plan", quickstart, "--debug")
+    assert "GET /v5/evaluations" in ended.err
+    assert "-> 200 in " in ended.err
+    assert "api-key" not in ended.err.lower()
+
+
+def test_an_emptied_sandbox_holds_nothing(quickstart: Path, sgpctl: Sgpctl) -> None:
+    assert sgpctl("apply", quickstart, "--yes").code == 0
+    assert sgpctl("sandbox", "reset", quickstart, "--yes").code == 0
+    assert sgpctl("plan", quickstart, "--detailed-exitcode").code == 2
+
+
+def test_only_a_sandbox_can_be_reset(quickstart: Path, sgpctl: Sgpctl) -> None:
+    assert sgpctl("sandbox", "reset", quickstart, "--env", "prod", "--yes").code == 1
+
+
+HEAVY = ("httpx", "deepdiff", "rich", "starlette", "uvicorn", "pydantic", "yaml", "sqlite3", "asyncio")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "not_loaded"),
+    [
+        (["--version"], HEAVY),
+        (["--help"], HEAVY),
+        (["version"], HEAVY),
+        (
+            ["validate", "{project}"],
+            ("httpx", "deepdiff", "rich", "starlette", "uvicorn", "sqlite3", "asyncio"),
+        ),
+        (["show", "{plan}"], ("httpx", "deepdiff", "rich", "starlette", "uvicorn", "yaml", "sqlite3")),
+        (["plan", "{project}"], ("deepdiff", "uvicorn")),
+    ],
+)
+def test_no_verb_loads_what_it_does_not_use(
+    arguments: list[str], not_loaded: tuple[str, ...], quickstart: Path, tmp_path: Path, sgpctl: Sgpctl
+) -> None:
+    plan = tmp_path / "plan.json"
+    sgpctl("plan", quickstart, "--out", plan)
+    call = [argument.format(project=quickstart, plan=plan) for argument in arguments]
+    script = (
+        "import sys\nfrom sgpctl.cli.main import run\n"
+        f"try:\n    run({call!r})\nexcept SystemExit as ended:\n    assert not ended.code, ended.code\n"
+        "print('LOADED', *sorted(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split("LOADED")[1].split())
+    assert loaded.isdisjoint(not_loaded), loaded & set(not_loaded)

@@ -1,0 +1,58 @@
+"""The official SDK in its strict mode, talking HTTP to a sandbox on the loopback."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from scale_gp_beta import DefaultHttpxClient, SGPClient
+
+from sgpctl.sandbox.app import create_app
+from sgpctl.sandbox.faults import FaultPlan
+from sgpctl.sandbox.knobs import Knobs
+from sgpctl.sandbox.server import served
+from sgpctl.sandbox.store import open_store
+from tests.sandbox.clock import Clock
+
+RUN_SECONDS = 10.0
+
+_accounts = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    base_url: str
+    clock: Clock
+    faults: FaultPlan
+
+    def client(self, account: str, api_key: str = "key") -> SGPClient:
+        return SGPClient(
+            api_key=api_key,
+            account_id=account,
+            base_url=f"{self.base_url}/public",
+            max_retries=0,
+            http_client=DefaultHttpxClient(trust_env=False),
+            _strict_response_validation=True,
+        )
+
+    def finish_runs(self) -> None:
+        self.clock.advance(RUN_SECONDS)
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    clock, faults = Clock(), FaultPlan()
+    store = open_store(None, now=clock)
+    knobs = Knobs(run_seconds=RUN_SECONDS, api_keys=frozenset({"key"}))
+    with served(create_app(store, knobs, faults=faults)) as base_url:
+        yield Sandbox(base_url, clock, faults)
+    store.close()
+
+
+@pytest.fixture
+def client(sandbox: Sandbox) -> Iterator[SGPClient]:
+    """A client of an account that no other test uses."""
+    with sandbox.client(f"account-{next(_accounts)}") as client:
+        yield client

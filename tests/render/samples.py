@@ -1,0 +1,232 @@
+"""Every golden file, by name, with the text that the code makes for it now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sgpctl.apply.outcome import ChangeResult, Outcome, Status
+from sgpctl.errors import ManifestError, RefusedError
+from sgpctl.manifest.problem import error_at, warning_at
+from sgpctl.model.evaluation import Progress, RemoteEvaluation
+from sgpctl.plan.plan import Cost, FieldChange, Plan, PlanHeader
+from sgpctl.plan.saved import plan_document
+from sgpctl.render.ansi import ansi
+from sgpctl.render.glyphs import ASCII, UNICODE, Glyphs
+from sgpctl.render.json_text import json_text
+from sgpctl.render.layout import Line, plain
+from sgpctl.render.list_text import list_document, list_lines
+from sgpctl.render.outcome_json import outcome_document
+from sgpctl.render.outcome_text import outcome_lines
+from sgpctl.render.plan_text import plan_lines
+from sgpctl.render.problems_text import error_lines, problem_lines, warning_lines
+from sgpctl.render.progress_text import finished_line, started_line
+from tests.render import plans
+
+GOLDEN = Path(__file__).parent.parent / "golden"
+
+_NEW_ID = "f00dcafe-7777-4a51-8f0e-2c963f66afa6"
+
+
+def plan_text(plan: Plan, header: PlanHeader = plans.PROD, glyphs: Glyphs = UNICODE, width: int = 120) -> str:
+    return plain(plan_lines(plan, header, glyphs, width=width))
+
+
+def outcome_text(outcome: Outcome, glyphs: Glyphs = UNICODE, width: int = 100) -> str:
+    return plain(outcome_lines(outcome, glyphs, width=width))
+
+
+def _long_prompt() -> Plan:
+    old = "\n".join(f"Rule {number}: be brief about topic {number}." for number in range(1, 121))
+    new = old.replace("Rule 9:", "Rule nine:").replace("be brief about topic 6", "be thorough about topic 6")
+    paragraph = "Some passages are long and stand on one line, as paragraphs do in Markdown. " * 4
+    return plans.plan_of(
+        plans.replace_prompt(
+            f"{old}\n{paragraph}Answer within 20 days.\n", f"{new}\n{paragraph}Answer within 30 days."
+        )
+    )
+
+
+def _many_fields() -> Plan:
+    change = plans.update()
+    fields = tuple(
+        FieldChange(f"metadata.key_{number:02}", number, number + 1, ("smoke/refund-window.yaml", number, 3))
+        for number in range(1, 26)
+    )
+    return plans.plan_of(replace(change, fields=fields))
+
+
+def _long_values() -> Plan:
+    shared = (
+        "The window in which a customer may hand back what was bought, counted from the day of delivery, "
+    )
+    change = plans.update(
+        before=f"{shared}is 20 days for all goods.", after=f"{shared}is 30 days for all goods."
+    )
+    more = FieldChange(
+        "metadata.reviewers", None, {"team": "support-ai", "people": [f"person-{n}" for n in range(30)]}
+    )
+    tags = FieldChange("tags", ["gate"], ["gate", "nightly"], ("smoke/refund-window.yaml", 3, 7))
+    spaces = FieldChange(
+        "metadata.text", "one \ntwo\n", "one\ntwo\u00a0\n", ("smoke/refund-window.yaml", 4, 7)
+    )
+    return plans.plan_of(replace(change, fields=(*change.fields, more, tags, spaces)))
+
+
+def _unknown_cost() -> Plan:
+    unknown = replace(plans.create("from-dataset"), cost=Cost(is_known=False))
+    return plans.plan_of(unknown, plans.replace_unread_rows())
+
+
+def _results(*statuses: Status) -> tuple[ChangeResult, ...]:
+    changes = [plans.create(), plans.replace_rows(), plans.update(), plans.archive(), plans.restore()]
+    messages = {
+        Status.DONE: None,
+        Status.FAILED: "the platform refused it (422): body.tasks[0].configuration.model: unknown model",
+        Status.UNCLEAR: "POST /v5/evaluations timed out after 300 s, three times, and no evaluation with its mark "
+        "has appeared since",
+        Status.NOT_STARTED: None,
+    }
+    return tuple(
+        ChangeResult(
+            change,
+            status,
+            _NEW_ID if status is Status.DONE else None,
+            messages[status],
+            started=status is Status.DONE and change.action.starts_a_run,
+        )
+        for change, status in zip(changes, statuses, strict=False)
+    )
+
+
+_DONE, _FAILED, _UNCLEAR, _NOT_STARTED = Status.DONE, Status.FAILED, Status.UNCLEAR, Status.NOT_STARTED
+
+
+def _all_done() -> Outcome:
+    return Outcome(_results(*[_DONE] * 5), left=Plan(desired=7))
+
+
+def _in_part() -> Outcome:
+    results = _results(_DONE, _UNCLEAR, _FAILED, _NOT_STARTED)
+    half = ChangeResult(
+        plans.replace_prompt(),
+        _FAILED,
+        _NEW_ID,
+        "the old evaluation has changed since the plan",
+        started=True,
+    )
+    left = plans.plan_of(plans.replace_rows(), plans.update(), plans.archive(), plans.adopt())
+    return Outcome((*results, half), left=left, folded=("dead0001-0000", "dead0002-0000"))
+
+
+def _interrupted() -> Outcome:
+    return Outcome(
+        _results(_DONE, _DONE, _NOT_STARTED, _NOT_STARTED, _NOT_STARTED), left=None, interrupted=True
+    )
+
+
+def _unverified() -> Outcome:
+    return Outcome(_results(_DONE, _DONE), unverified="GET /v5/evaluations was answered with 503, six times")
+
+
+def _evaluations() -> list[RemoteEvaluation]:
+    def made(name: str, status: str, age: timedelta, **parts: object) -> RemoteEvaluation:
+        remote_id = f"{len(name):08x}-7777-4a51-8f0e-2c963f66afa6"
+        return RemoteEvaluation(remote_id, name, status, plans.NOW - age, **parts)  # type: ignore[arg-type]  # fields by name, checked by the dataclass
+
+    return [
+        made(
+            "refund-window", "completed", timedelta(days=12), error_count=0, progress=Progress(180, 180, 0, 0)
+        ),
+        made("grounded-answers", "running", timedelta(minutes=7), progress=Progress(1180, 20, 1, 1159)),
+        made("policy-recall", "failed", timedelta(hours=5), error_count=14, progress=Progress(14, 0, 14, 0)),
+        made("brand-new", "running", timedelta(seconds=3)),
+        made(plans.HOSTILE, "strange\x1b[0m", timedelta(days=400), error_count=1),
+        made("a-name-that-is-rather-long-but-still-within-bounds-" * 2, "completed", timedelta(days=1)),
+    ]
+
+
+def _progress() -> str:
+    done, failed, unclear, waiting = _results(_DONE, _FAILED, _UNCLEAR, _NOT_STARTED)
+    lines: list[Line] = [
+        started_line(done.change, UNICODE),
+        finished_line(done, 2.1, UNICODE),
+        finished_line(failed, 59.99, UNICODE),
+        finished_line(unclear, 903, UNICODE),
+        finished_line(waiting, 0, UNICODE),
+        started_line(plans.archive(plans.HOSTILE), UNICODE),
+    ]
+    return plain(lines)
+
+
+def _problems() -> str:
+    problems = [
+        error_at(
+            ("smoke/refunds.yaml", 4, 9),
+            "unknown key; did you mean 'description'?",
+            ("descripton",),
+        ),
+        warning_at(("smoke/refunds.yaml", 2, 1), "'no' is text here", ("tags", 0)),
+        error_at(("smoke/\x1bodd.yaml", 1, 1), "invalid UTF-8 at byte 17"),
+    ]
+    return plain(problem_lines(problems, UNICODE))
+
+
+def _errors() -> str:
+    refused = RefusedError("the plan archives 2 of 3 evaluations\nand more", hint="Say `--allow-archive 2`.")
+    manifests = ManifestError(
+        "a.yaml:1:1: name: is missing\nb.yaml:3:2: tasks: unknown key", hint="See README."
+    )
+    lines = [*error_lines(refused), *error_lines(manifests), *warning_lines([plans.HOSTILE])]
+    return plain(lines)
+
+
+SAMPLES: Mapping[str, Callable[[], str]] = {
+    "plan-every-action-120.txt": lambda: plan_text(plans.every_action()),
+    "plan-every-action-80.txt": lambda: plan_text(plans.every_action(), width=80),
+    "plan-every-action-ascii.txt": lambda: plan_text(plans.every_action(), glyphs=ASCII),
+    "plan-every-action-colour.txt": lambda: ansi(
+        plan_lines(plans.every_action(), plans.PROD, UNICODE, width=120)
+    ),
+    "plan-create.txt": lambda: plan_text(plans.plan_of(plans.create()), plans.SANDBOX),
+    "plan-update.txt": lambda: plan_text(plans.plan_of(plans.update())),
+    "plan-replace-prompt.txt": lambda: plan_text(plans.plan_of(plans.replace_prompt())),
+    "plan-replace-rows.txt": lambda: plan_text(plans.plan_of(plans.replace_rows())),
+    "plan-rename.txt": lambda: plan_text(plans.plan_of(plans.rename())),
+    "plan-restore.txt": lambda: plan_text(plans.plan_of(plans.restore())),
+    "plan-adopt.txt": lambda: plan_text(plans.plan_of(plans.adopt())),
+    "plan-archive.txt": lambda: plan_text(plans.plan_of(plans.archive())),
+    "plan-empty.txt": lambda: plan_text(Plan(unchanged=("a",) * 7, desired=7, owned=7, others=12)),
+    "plan-empty-with-notes.txt": lambda: plan_text(
+        Plan(unchanged=("a",), desired=1, owned=1, notes=("its run failed (no reason given)",)), plans.SANDBOX
+    ),
+    "plan-refused.txt": lambda: plan_text(plans.refused()),
+    "plan-refused-80.txt": lambda: plan_text(plans.refused(), width=80),
+    "plan-hostile-names.txt": lambda: plan_text(plans.hostile()),
+    "plan-hostile-names-80.txt": lambda: plan_text(plans.hostile(), width=80),
+    "plan-long-prompt.txt": lambda: plan_text(_long_prompt(), width=100),
+    "plan-long-values-80.txt": lambda: plan_text(_long_values(), width=80),
+    "plan-many-fields.txt": lambda: plan_text(_many_fields()),
+    "plan-unknown-cost.txt": lambda: plan_text(_unknown_cost()),
+    "plan.json": lambda: json_text(plan_document(plans.every_action(), plans.PROD)),
+    "plan-hostile-names.json": lambda: json_text(plan_document(plans.hostile(), plans.PROD)),
+    "outcome-done.txt": lambda: outcome_text(_all_done()),
+    "outcome-nothing.txt": lambda: outcome_text(Outcome(left=Plan(desired=7))),
+    "outcome-in-part.txt": lambda: outcome_text(_in_part()),
+    "outcome-in-part-80-ascii.txt": lambda: outcome_text(_in_part(), ASCII, 80),
+    "outcome-interrupted.txt": lambda: outcome_text(_interrupted()),
+    "outcome-unverified.txt": lambda: outcome_text(_unverified()),
+    "outcome-still-to-do.txt": lambda: outcome_text(
+        Outcome(_results(_DONE), left=plans.plan_of(plans.update()))
+    ),
+    "outcome-in-part.json": lambda: json_text(outcome_document(_in_part(), plans.PROD)),
+    "list.txt": lambda: plain(list_lines(_evaluations(), plans.NOW, UNICODE, width=140)),
+    "list-80.txt": lambda: plain(list_lines(_evaluations(), plans.NOW, UNICODE, width=80)),
+    "list-empty.txt": lambda: plain(list_lines([], plans.NOW, UNICODE, width=80)),
+    "list.json": lambda: json_text(list_document(_evaluations()[:4], datetime(2026, 11, 20, tzinfo=UTC))),
+    "progress.txt": _progress,
+    "problems.txt": _problems,
+    "errors.txt": _errors,
+}
