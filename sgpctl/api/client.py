@@ -171,7 +171,7 @@ class Client:
         self._log(
             RequestRecord(
                 method=request.method,
-                path=request.target,
+                path=self.connection.api_key.taken_out_of(request.target),
                 status=answer.status if answer is not None else None,
                 milliseconds=milliseconds,
                 request_id=wording.one_line(request_id, self.connection) if request_id else None,

@@ -48,9 +48,9 @@ class Listing(Generic[Item]):
 
 def page_of(answer: Json) -> Page:
     """Raises MisshapenJson for anything that is no page of items with ids."""
-    envelope = as_object(answer, "the list")
+    envelope = as_object(answer, "the answer")
     if "items" not in envelope:
-        raise MisshapenJson("the list has no `items`")
+        raise MisshapenJson("the answer has no `items`")
     items = as_objects(envelope["items"], "`items`") if envelope["items"] is not None else []
     if not all(isinstance(item.get("id"), str) and item["id"] for item in items):
         raise MisshapenJson("an item of the list has no `id`")

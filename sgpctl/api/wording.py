@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import json
 import re
-from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from sgpctl import limits
@@ -35,12 +34,11 @@ def failure(
 
 def unreadable(request: Request, answer: Answer, why: UnreadableAnswer, connection: Connection) -> ApiError:
     """The error for an answer that came with 2xx and cannot be used."""
-    status = _status_words(answer.status)
     if answer.is_html:
-        message = f"{request.label} was answered {status} with {_page_words(answer, connection)}"
+        message = f"{request.label} was answered ({answer.status}) with {_page_words(answer, connection)}"
         hint = _page_hint(connection)
     else:
-        message = f"{request.label} was answered {status}, but the answer {why}{_sample(answer, connection)}"
+        message = f"{request.label} was answered ({answer.status}), but the answer {why}{_sample(answer, connection)}"
         hint = f"is {connection.host} the platform's API, or does something between change its answers?"
     return _misread(request, message, answer.status, hint)
 
@@ -122,23 +120,22 @@ def _answer_words(
 ) -> tuple[str, str | None]:
     said = server_words(answer, connection)
     tail = f": {said}" if said else ""
-    status = _status_words(answer.status)
     after = f" {tries} times" if tries > 1 else ""
     hint = _page_hint(connection) if answer.is_html else _hint(answer.status, connection)
     match verdict:
         case Verdict.REJECTED if answer.is_html:
-            return f"{request.label} was answered {status} with {said}", hint
+            return f"{request.label} was answered ({answer.status}) with {said}", hint
         case Verdict.REJECTED:
-            return f"{request.label} was refused, {status}{tail}", hint
+            return f"{request.label} was refused ({answer.status}){tail}", hint
         case Verdict.NOT_REACHED:
-            return f"{request.label} was put off{after}, {status}{tail}", hint
+            return f"{request.label} was put off{after} ({answer.status}){tail}", hint
         case Verdict.UNCLEAR:
             unknown = "whether it took effect is not known"
-            return f"{request.label} was answered {status}, and {unknown}{tail}", hint
+            return f"{request.label} was answered ({answer.status}), and {unknown}{tail}", hint
         case _ if 300 <= answer.status < 400:
             return _redirect_words(request, answer, connection)
         case _:
-            return f"{request.label} failed{after}, {status}{tail}", hint
+            return f"{request.label} failed{after} ({answer.status}){tail}", hint
 
 
 def _redirect_words(request: Request, answer: Answer, connection: Connection) -> tuple[str, str]:
@@ -179,7 +176,7 @@ def _hint(status: int, connection: Connection) -> str | None:
 def _page_words(answer: Answer, connection: Connection) -> str:
     start = answer.body[:_BYTES_LOOKED_AT_MAX].decode("utf-8", "replace")
     found = _TITLE.search(start)
-    title = one_line(html.unescape(found.group(1)), connection) if found else ""
+    title = _cut(one_line(html.unescape(found.group(1)), connection)) if found else ""
     return f'an HTML page, not the API ("{title}")' if title else "an HTML page, not the API"
 
 
@@ -188,7 +185,7 @@ def _page_hint(connection: Connection) -> str:
 
 
 def _sample(answer: Answer, connection: Connection) -> str:
-    start = one_line(answer.body[:_BYTES_LOOKED_AT_MAX].decode("utf-8", "replace"), connection)[:80]
+    start = _cut(one_line(answer.body[:_BYTES_LOOKED_AT_MAX].decode("utf-8", "replace"), connection))
     return f": {start!r}" if start else ""
 
 
@@ -224,13 +221,6 @@ def _validation_words(problems: list[Json]) -> str:
     return "; ".join(words) + (f"; and {more} more" if more > 0 else "")
 
 
-def _status_words(status: int) -> str:
-    try:
-        return f"{status} {HTTPStatus(status).phrase}"
-    except ValueError:
-        return str(status)
-
-
 def one_line(text: str, connection: Connection) -> str:
     """`text` from outside as one printable line of bounded length, without the key."""
     return _clean(connection.api_key.taken_out_of(text))
@@ -243,6 +233,8 @@ def _clean(text: str) -> str:
         letter if letter.isprintable() else " " for letter in text[: 8 * limits.SERVER_WORDS_CHARS_MAX]
     )
     line = " ".join(spaced.split())
-    if len(line) <= limits.SERVER_WORDS_CHARS_MAX:
-        return line
-    return line[: limits.SERVER_WORDS_CHARS_MAX].rstrip() + "..."
+    return _cut(line, limits.SERVER_WORDS_CHARS_MAX)
+
+
+def _cut(line: str, chars_max: int = 80) -> str:
+    return line if len(line) <= chars_max else f"{line[:chars_max].rstrip()}..."

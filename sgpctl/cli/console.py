@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TextIO
 
 import click
@@ -14,6 +14,7 @@ import click
 from sgpctl.errors import UsageError
 from sgpctl.render.glyphs import Glyphs, glyphs_for
 from sgpctl.render.layout import Line, plain
+from sgpctl.render.safe_text import redact
 
 _WIDTH_ELSEWHERE = 120  # where the output is not a terminal, and lines are read in logs and reviews
 
@@ -25,6 +26,7 @@ class Console:
     result: TextIO
     messages: TextIO
     colour_wanted: bool
+    secrets: list[str] = field(default_factory=list)
 
     @classmethod
     def of_process(cls, environ: Mapping[str, str] = os.environ, *, no_color: bool = False) -> Console:
@@ -45,14 +47,17 @@ class Console:
         """True when a display may redraw itself on standard error."""
         return self.colour_wanted and self.messages.isatty()
 
+    def hide(self, secret: str) -> None:
+        """Never print `secret` from now on, wherever it comes from: a server may repeat a key in its answer."""
+        self.secrets.append(secret)
+
     def put(self, lines: Sequence[Line]) -> None:
         """Print lines of the result."""
         self._write(self.result, lines)
 
     def put_text(self, text: str) -> None:
-        """Print a document (JSON) as the result, as it is."""
-        self.result.write(text)
-        self.result.flush()
+        """Print a JSON document as the result. JSON is UTF-8, whatever the terminal's encoding is."""
+        self._write_bytes(self.result, redact(text, self.secrets).encode("utf-8"))
 
     def tell(self, lines: Sequence[Line]) -> None:
         """Print lines of messages or progress."""
@@ -77,7 +82,10 @@ class Console:
             text = ansi(lines)
         else:
             text = plain(lines)
-        stream.write(
-            text.encode(stream.encoding or "utf-8", "backslashreplace").decode(stream.encoding or "utf-8")
-        )
+        encoding = stream.encoding or "utf-8"
+        self._write_bytes(stream, redact(text, self.secrets).encode(encoding, "backslashreplace"))
+
+    def _write_bytes(self, stream: TextIO, data: bytes) -> None:
         stream.flush()
+        stream.buffer.write(data)
+        stream.buffer.flush()

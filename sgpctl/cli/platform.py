@@ -49,6 +49,7 @@ async def open_platform(
         environ=os.environ,
         read_text=lambda path: Path(path).read_text(encoding="utf-8"),
     )
+    console.hide(connection.api_key.reveal())
     async with Client(connection, parallelism=parallelism, log=log) as client:
         target = Target(connection.host, connection.base_url, connection.account_id, is_sandbox=False)
         yield Platform(Evaluations(client), target)

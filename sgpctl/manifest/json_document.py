@@ -12,6 +12,7 @@ from sgpctl.manifest.document import Document, Extent, Parsed, finite, integer
 from sgpctl.manifest.problem import Broken, Problem, error_at, quoted
 from sgpctl.model.located import Json, LocatedList, LocatedMap, Mark, Path
 
+_BLANKS = frozenset(" \t\r\n")
 _SPACE = re.compile(r"[ \t\r\n]*")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _INNER = r'((?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+)'
@@ -101,11 +102,6 @@ class _Reader:
     def _descend(self, holder: LocatedMap | LocatedList) -> None:
         frame = _Frame(holder, None, holder.mark)
         self._frames.append(frame)
-        self._height = max(self._height, len(self._frames))
-        if len(self._frames) > DOCUMENT_DEPTH_MAX:
-            raise Broken(
-                error_at(holder.mark, f"maps and lists are nested more than {DOCUMENT_DEPTH_MAX} levels deep")
-            )
         if isinstance(holder, LocatedMap):
             self._key(frame)
 
@@ -116,7 +112,6 @@ class _Reader:
         if not self._text.startswith(closing, self._at):
             return False
         self._at += 1
-        self._height = max(self._height, len(self._frames) + 1)
         return True
 
     def _ends(self, frame: _Frame) -> bool:
@@ -164,16 +159,21 @@ class _Reader:
                 error_at(mark, f"this has more than {DOCUMENT_NODES_MAX:,} values; rows fit in .jsonl")
             )
         match self._text[self._at : self._at + 1]:
-            case "{":
-                self._at += 1
-                return LocatedMap(mark)
-            case "[":
-                self._at += 1
-                return LocatedList(mark)
+            case "{" | "[" as opening:
+                self._open(mark)
+                return LocatedMap(mark) if opening == "{" else LocatedList(mark)
             case '"':
                 return self._string(mark)
             case _:
                 return self._number_or_word(mark)
+
+    def _open(self, mark: Mark) -> None:
+        height = len(self._frames) + 1
+        if height > DOCUMENT_DEPTH_MAX:
+            message = f"maps and lists are nested more than {DOCUMENT_DEPTH_MAX} levels deep"
+            raise Broken(error_at(mark, message))
+        self._height = max(self._height, height)
+        self._at += 1
 
     def _string(self, mark: Mark) -> str:
         found = _STRING.match(self._text, self._at)
@@ -212,6 +212,8 @@ class _Reader:
     # --- places and problems
 
     def _skip_space(self) -> None:
+        if self._text[self._at : self._at + 1] not in _BLANKS:
+            return
         found = _SPACE.match(self._text, self._at)
         end = found.end() if found else self._at
         for line_end in _LINE_END.finditer(self._text, self._at, end):
@@ -260,6 +262,7 @@ def _put(frame: _Frame, value: Json, mark: Mark) -> None:
         frame.holder.put(value, mark)
     elif frame.key is not None:
         frame.holder.put(frame.key, value, frame.key_at, mark)
+        frame.key = None
 
 
 def _about_word(text: str, at: int, word: str) -> str:

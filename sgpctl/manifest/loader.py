@@ -150,5 +150,5 @@ def _name_in(document: Document) -> Iterator[tuple[str, Mark]]:
 def _others(marks: list[Mark], mark: Mark) -> str:
     others = [other for other in marks[: _OTHERS_NAMED_MAX + 1] if other != mark][:_OTHERS_NAMED_MAX]
     more = len(marks) - 1 - len(others)
-    named = ", ".join(f"at {file}:{line}:{column}" for file, line, column in others)
-    return f"{named} and in {more:,} more places" if more else named
+    places = [f"at {file}:{line}:{column}" for file, line, column in others]
+    return ", ".join([*places, f"in {more:,} more places"] if more else places)

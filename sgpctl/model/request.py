@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from pydantic import ValidationError
 
@@ -17,7 +18,7 @@ from sgpctl.model.reading import Part, Reading
 from sgpctl.model.rows import columns_of, row_findings
 from sgpctl.model.shapes import FromDatasetRequest, shape_of
 from sgpctl.model.tasks import KNOWN_TASKS, model_for
-from sgpctl.model.wording import findings_of, not_this, shown
+from sgpctl.model.wording import findings_of, not_this, printable, shown
 
 _WRAPPED = (
     "the request stands inside 'evaluation', as the SDK's argument does; "
@@ -51,13 +52,14 @@ def check_manifest(document: Json) -> tuple[CheckedManifest | None, tuple[Findin
     if "name" not in document and isinstance(document.get("evaluation"), dict):
         return None, (Finding(("evaluation",), _WRAPPED, on_key=True),)
     reading = Reading()
-    findings = (
-        *_envelope_findings(document, reading),
-        *_tag_findings(document.get("tags")),
-        *_metadata_findings(document.get("metadata")),
-        *row_findings(document),
-        *_task_findings(document, reading),
+    found = chain(
+        _envelope_findings(document, reading),
+        _tag_findings(document.get("tags")),
+        _metadata_findings(document.get("metadata")),
+        row_findings(document),
+        _task_findings(document, reading),
     )
+    findings = tuple(replace(finding, message=printable(finding.message)) for finding in found)
     if any(finding.severity is Severity.ERROR for finding in findings):
         return None, findings
     lifecycle = document.get("lifecycle")

@@ -58,6 +58,16 @@ def shown(value: object) -> str:
     return f"{text[:_SHOWN_CHARS_MAX]}..." + ('"' if isinstance(value, str) else "")
 
 
+def printable(text: str) -> str:
+    """`text` with everything escaped that a terminal would act on or could not encode; documents may hold any of it."""
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
+        for character in text
+    )
+
+
 def not_this(value: object) -> str:
     """What a value is instead of what it should be: `not a string ("0.2")`, `not a list`, `not null`."""
     kind = kind_of(value)

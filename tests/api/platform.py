@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import httpx
 
 from sgpctl.model.located import Json
-from tests.api.servers import answer
+from tests.api.servers import answer, page
 
 Fields = dict[str, Any]
 Keep = Callable[[Fields], bool]
@@ -58,7 +58,7 @@ class Platform(httpx.AsyncBaseTransport):
         ids = [one["id"] for one in kept]
         start = ids.index(query["starting_after"]) + 1 if "starting_after" in query else 0
         end = start + int(query["limit"])
-        return answer({"items": kept[start:end], "has_more": end < len(kept), "total": len(kept)})
+        return answer(page(kept[start:end], has_more=end < len(kept), total=len(kept)))
 
 
 def _listed(query: Mapping[str, str]) -> Keep:
@@ -67,7 +67,7 @@ def _listed(query: Mapping[str, str]) -> Keep:
     return lambda one: (
         (archived_too or not one.get("archived_at"))
         and name in one["name"].lower()
-        and (not tags or tags in one.get("tags", []))
+        and (not tags or tags in (one.get("tags") or []))
     )
 
 

@@ -77,7 +77,7 @@ def test_counting_asks_for_one_item_only() -> None:
 
 
 def test_where_the_platform_does_not_count_the_list_is_counted() -> None:
-    uncounted = {"items": [one("e1"), one("e2")], "has_more": False}
+    uncounted: dict[str, Json] = {"items": [one("e1"), one("e2")], "has_more": False}
     assert with_(Script(answer(uncounted)), lambda api: api.count()) == 2
     assert with_(Script(answer(uncounted)), lambda api: api.count_tagged(TAG)) is None
 

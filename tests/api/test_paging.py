@@ -187,9 +187,9 @@ def test_an_honest_list_is_read_whole_whatever_its_page_size(
 @pytest.mark.parametrize(
     ("answer", "problem"),
     [
-        ([], "the list is a list, not an object"),
-        (None, "the list is null"),
-        ({}, "the list has no `items`"),
+        ([], "the answer is a list, not an object"),
+        (None, "the answer is null"),
+        ({}, "the answer has no `items`"),
         ({"items": {}}, "`items` is an object, not a list"),
         ({"items": [1]}, r"`items`\[0\] is a number"),
         ({"items": [{"name": "a"}]}, "has no `id`"),

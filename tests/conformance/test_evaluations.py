@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import json
+
 import pytest
-from scale_gp_beta import BadRequestError, NotFoundError, SGPClient
+from scale_gp_beta import APIResponseValidationError, BadRequestError, NotFoundError, SGPClient
 from scale_gp_beta.types import Evaluation
 
 from tests.conformance.conftest import Sandbox
@@ -12,14 +14,25 @@ def _names(evaluations: list[Evaluation]) -> list[str]:
     return [evaluation.name for evaluation in evaluations]
 
 
-def test_a_standalone_create_is_answered_in_full(client: SGPClient) -> None:
+def test_a_standalone_create_is_answered_in_full(lenient_client: SGPClient) -> None:
     evaluation = create(
-        client, name="refunds", description="Policy questions", tags=["gate"], metadata={"owner": "support"}
+        lenient_client,
+        name="refunds",
+        description="Policy questions",
+        tags=["gate"],
+        metadata={"owner": "support"},
     )
     assert (evaluation.name, evaluation.description) == ("refunds", "Policy questions")
     assert (evaluation.tags, evaluation.metadata) == (["gate"], {"owner": "support"})
     assert evaluation.status == "completed"
     assert evaluation.created_at.tzinfo is not None
+
+
+def test_the_sdk_in_strict_mode_refuses_metadata_of_any_server(client: SGPClient) -> None:
+    with pytest.raises(APIResponseValidationError):
+        create(client, metadata={"owner": "support"})
+    page = client.evaluations.with_raw_response.list()
+    assert json.loads(page.text())["items"][0]["metadata"] == {"owner": "support"}
 
 
 def test_a_create_from_a_dataset_takes_all_its_items(client: SGPClient) -> None:
@@ -111,14 +124,14 @@ def test_list_filters_by_name_and_by_all_tags(client: SGPClient) -> None:
     ]
 
 
-def test_filter_compares_metadata_status_and_tags(client: SGPClient) -> None:
-    create(client, name="old", tags=["gate"], metadata={"release": 2, "team": "support"})
-    create(client, name="new", tags=["nightly"], metadata={"release": 10, "team": "search"})
-    create(client, name="bare", tasks=[TASKS["metric"]])
+def test_filter_compares_metadata_status_and_tags(lenient_client: SGPClient) -> None:
+    create(lenient_client, name="old", tags=["gate"], metadata={"release": 2, "team": "support"})
+    create(lenient_client, name="new", tags=["nightly"], metadata={"release": 10, "team": "search"})
+    create(lenient_client, name="bare", tasks=[TASKS["metric"]])
 
     def found(key: str, operator: str, value: str) -> list[str]:
         condition = {"key": key, "operator": operator, "value": value}
-        return _names(list(client.evaluations.filter(filters=[condition], limit=1)))  # type: ignore[list-item]  # a test varies the operator
+        return _names(list(lenient_client.evaluations.filter(filters=[condition], limit=1)))  # type: ignore[list-item]  # a test varies the operator
 
     assert found("team", "==", "support") == ["old"]
     assert found("release", ">=", "3") == ["new"]
@@ -130,10 +143,10 @@ def test_filter_compares_metadata_status_and_tags(client: SGPClient) -> None:
     assert found("status", "==", "running") == ["bare"]
 
 
-def test_filter_combines_conditions_with_and(client: SGPClient) -> None:
-    create(client, name="one", metadata={"a": "1", "b": "1"})
-    create(client, name="two", metadata={"a": "1", "b": "2"})
-    page = client.evaluations.filter(
+def test_filter_combines_conditions_with_and(lenient_client: SGPClient) -> None:
+    create(lenient_client, name="one", metadata={"a": "1", "b": "1"})
+    create(lenient_client, name="two", metadata={"a": "1", "b": "2"})
+    page = lenient_client.evaluations.filter(
         filters=[
             {"key": "a", "operator": "==", "value": "1"},
             {"key": "b", "operator": "==", "value": "2", "object": "metadata_filter"},
@@ -143,10 +156,10 @@ def test_filter_combines_conditions_with_and(client: SGPClient) -> None:
     assert _names(page.items) == ["two"]
 
 
-def test_an_update_merges_metadata_and_replaces_the_rest(client: SGPClient) -> None:
-    evaluation = create(client, tags=["a"], metadata={"keep": 1, "drop": 2, "deep": {"x": 1, "y": 2}})
+def test_an_update_merges_metadata_and_replaces_the_rest(lenient_client: SGPClient) -> None:
+    evaluation = create(lenient_client, tags=["a"], metadata={"keep": 1, "drop": 2, "deep": {"x": 1, "y": 2}})
     updated = update(
-        client,
+        lenient_client,
         evaluation.id,
         name="renamed",
         description="",

@@ -20,9 +20,13 @@ _CONFIGURATIONS: dict[str, dict[str, object] | None] = {
 
 
 def _create(client: SGPClient, question_type: str = "categorical", **fields: object) -> Question:
-    configuration = _CONFIGURATIONS[question_type]
-    body = {"question_type": question_type, "name": question_type, "prompt": "Is it right?"}
-    body |= {} if configuration is None else {"configuration": configuration}  # type: ignore[dict-item]  # a JSON body
+    body: dict[str, object] = {
+        "question_type": question_type,
+        "name": question_type,
+        "prompt": "Is it right?",
+    }
+    if (configuration := _CONFIGURATIONS[question_type]) is not None:
+        body["configuration"] = configuration
     return client.questions.create(question=cast("Any", body | fields))
 
 
@@ -36,7 +40,8 @@ def test_every_question_type_is_read_back(client: SGPClient, question_type: str)
 
 
 def test_a_configuration_is_needed_where_the_type_needs_one(client: SGPClient) -> None:
-    for configuration in (None, {"choices": []}):
+    missing: dict[str, object] = {"choices": []}
+    for configuration in (None, missing):
         with pytest.raises(UnprocessableEntityError):
             _create(client, configuration=configuration)
 

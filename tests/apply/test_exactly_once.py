@@ -1,0 +1,230 @@
+"""Whatever happens to a request, nothing is paid for twice, and one undisturbed apply afterwards converges."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sgpctl.api.evaluations import Evaluations
+from sgpctl.apply.body import create_body
+from sgpctl.apply.execution import Interruption, Listener
+from sgpctl.apply.journal import Journal
+from sgpctl.apply.outcome import Status
+from sgpctl.errors import ExitCode
+from sgpctl.model.evaluation import DesiredEvaluation
+from sgpctl.model.located import Json
+from sgpctl.model.marks import Provenance
+from sgpctl.plan.plan import Action, Cost
+from sgpctl.sandbox.faults import (
+    Answer,
+    Effect,
+    Fault,
+    Truncated,
+    html_page,
+    lost_answer,
+    not_json,
+    too_many_requests,
+)
+from sgpctl.sandbox.knobs import Knobs
+from tests.apply.site import OWNER, Site
+from tests.plan.sides import chat, declare
+
+CREATE = "/v5/evaluations"
+ONE = "/v5/evaluations/*"
+FILTER = "/v5/evaluations/filter"
+
+
+def _three() -> list[DesiredEvaluation]:
+    return [declare(name, tasks=[chat(name)]) for name in ("a", "b", "c")]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    site = Site(tmp_path, Knobs(run_seconds=0))
+    yield site
+    site.store.close()
+
+
+def test_an_undisturbed_create_takes_one_request_each(site: Site) -> None:
+    outcome = site.apply(_three())
+    assert outcome.exit_code is ExitCode.OK
+    assert Counter(site.requests)["POST /v5/evaluations"] == 3
+    assert not [request for request in site.requests if "filter" in request and "POST" in request][3:]
+    assert site.slept_seconds == 0
+
+
+@pytest.mark.parametrize(
+    "effect",
+    [
+        lost_answer(504),
+        lost_answer(500),
+        lost_answer(502),
+        Answer(408, after_effect=True),
+        Answer(409, after_effect=True),
+        not_json(after_effect=True),
+        Answer(200, '{"id": ', after_effect=True),
+        Answer(200, "[]", after_effect=True),
+        Truncated(40),
+    ],
+)
+def test_a_create_whose_answer_is_lost_is_found_again_and_not_sent_twice(site: Site, effect: Effect) -> None:
+    site.fail(Fault(effect, "POST", CREATE, nth=2))
+    outcome = site.apply(_three())
+    assert outcome.exit_code is ExitCode.OK
+    assert site.billed == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    "effect", [Answer(500), Answer(503), html_page(), Answer(408), Answer(409), not_json()]
+)
+def test_a_create_that_had_no_effect_is_sent_again_after_settling(site: Site, effect: Effect) -> None:
+    site.fail(Fault(effect, "POST", CREATE, nth=1))
+    outcome = site.apply(_three())
+    assert outcome.exit_code is ExitCode.OK
+    assert site.billed == ["a", "b", "c"]
+    assert site.slept_seconds > 0
+
+
+def test_a_429_is_waited_for_and_sent_again(site: Site) -> None:
+    site.fail(Fault(too_many_requests("7"), "POST", CREATE, nth=1, times=2))
+    assert site.apply(_three()).exit_code is ExitCode.OK
+    assert site.billed == ["a", "b", "c"]
+    assert site.slept_seconds >= 7
+
+
+def test_a_new_evaluation_that_lists_show_late_is_not_created_again(tmp_path: Path) -> None:
+    site = Site(tmp_path, Knobs(run_seconds=0, settle_seconds=6))
+    site.fail(Fault(lost_answer(), "POST", CREATE, nth=1))
+    outcome = site.apply(_three())
+    assert outcome.exit_code is ExitCode.OK
+    assert site.billed == ["a", "b", "c"]
+    site.store.close()
+
+
+def test_a_refused_create_fails_alone_with_the_servers_words(site: Site) -> None:
+    site.fail(Fault(Answer(400, '{"detail":"the model is not available"}'), "POST", CREATE, nth=1))
+    outcome = site.apply(_three())
+    assert outcome.exit_code is ExitCode.PARTIAL
+    (failed,) = outcome.failures
+    assert "the model is not available" in (failed.message or "")
+    assert len(site.billed) == 2
+    assert outcome.summary[Action.CREATE] == 2
+    assert outcome.cost == Cost(model_calls=6, rows=6)
+    assert outcome.left is not None
+    assert [change.name for change in outcome.left.changes] == [failed.change.name]
+    assert site.apply(_three()).exit_code is ExitCode.OK
+
+
+def test_a_platform_that_cannot_be_searched_is_not_sent_the_create_again(site: Site) -> None:
+    site.fail(Fault(Answer(500), "POST", CREATE, times=None), Fault(Answer(500), "POST", FILTER, nth=2, times=None))
+    outcome = site.apply(_three()[:1])
+    assert [result.status for result in outcome.results] == [Status.UNCLEAR]
+    assert Counter(site.requests)["POST /v5/evaluations"] == 1
+
+
+def test_a_replace_whose_archive_answer_is_lost_archives_once(site: Site) -> None:
+    site.apply(_three())
+    site.fail(Fault(lost_answer(), "DELETE", ONE))
+    changed = [declare("a", tasks=[chat("changed")]), *_three()[1:]]
+    assert site.apply(changed).exit_code is ExitCode.OK
+    assert site.billed == ["a", "a", "b", "c"]
+
+
+def test_a_lost_patch_is_read_then_left_alone(site: Site) -> None:
+    site.apply(_three())
+    site.fail(Fault(lost_answer(), "PATCH", ONE))
+    site.requests.clear()
+    described = [declare("a", tasks=[chat("a")], description="new"), *_three()[1:]]
+    assert site.apply(described).exit_code is ExitCode.OK
+    assert len([request for request in site.requests if request.startswith("PATCH")]) == 1
+
+
+def test_a_restore_whose_answer_is_lost_is_done_once_and_costs_nothing(site: Site) -> None:
+    site.apply(_three())
+    changed = [declare("a", tasks=[chat("changed")]), *_three()[1:]]
+    site.apply(changed)
+    site.fail(Fault(lost_answer(), "PATCH", ONE))
+    outcome = site.apply(_three())
+    assert outcome.exit_code is ExitCode.OK
+    assert outcome.cost == Cost()
+    assert site.billed == ["a", "a", "b", "c"]
+
+
+def test_nothing_is_archived_while_a_new_run_is_missing(site: Site) -> None:
+    site.apply(_three())
+    site.fail(Fault(Answer(400), "POST", CREATE))
+    outcome = site.apply([*_three()[1:], declare("d", tasks=[chat("d")])])
+    by_name = {result.change.name: result.status for result in outcome.results}
+    assert by_name == {"a": Status.NOT_STARTED, "d": Status.FAILED}
+
+
+def test_an_interruption_starts_nothing_new_and_says_what_is_left(site: Site) -> None:
+    desired = [declare(f"e{index}", tasks=[chat(str(index))]) for index in range(12)]
+
+    def stop_at_the_first(interruption: Interruption) -> Listener:
+        def finished(_: object) -> None:
+            interruption.requested = True
+
+        return Listener(finished=finished)
+
+    outcome = site.apply(desired, listener=stop_at_the_first)
+    assert outcome.exit_code is ExitCode.INTERRUPTED
+    done = [result for result in outcome.results if result.status is Status.DONE]
+    assert 1 <= len(done) < 12
+    assert len(site.billed) == len(done)
+    assert site.apply(desired).exit_code is ExitCode.OK
+    assert len(site.billed) == 12
+
+
+def test_an_apply_that_died_after_the_commit_is_found_by_the_next_one_though_lists_are_stale(
+    tmp_path: Path,
+) -> None:
+    site = Site(tmp_path, Knobs(run_seconds=0, settle_seconds=6))
+    (one,) = _three()[:1]
+    _die_after_the_first_create(site, one)
+    assert site.billed == ["a"]
+    outcome = site.apply([one])
+    assert outcome.exit_code is ExitCode.OK
+    assert site.billed == ["a"]
+    site.store.close()
+
+
+def test_two_of_one_create_are_folded_into_one(site: Site) -> None:
+    (one,) = _three()[:1]
+    site.apply([one])
+    _deliver_again(site, one)
+    assert len(site.billed) == 2
+    outcome = site.apply([one])
+    assert outcome.exit_code is ExitCode.OK
+    assert site.plan([one]).is_empty
+
+
+def test_an_evaluation_of_another_project_is_never_touched(site: Site) -> None:
+    stranger = declare("theirs", tasks=[chat("x")], tags=["sgpctl:billing:prod"])
+    _create_by_hand(site, {**stranger.body})
+    site.apply([declare("theirs", tasks=[chat("y")])])
+    assert site.plan([]).others == 1
+    assert not [request for request in site.requests if request.startswith(("PATCH", "DELETE"))]
+
+
+def _create_by_hand(site: Site, body: dict[str, Json]) -> None:
+    async def work() -> None:
+        async with site.client() as client:
+            await Evaluations(client).create(body)
+
+    asyncio.run(work())
+
+
+def _deliver_again(site: Site, one: DesiredEvaluation) -> None:
+    """The same create once more, as a proxy that repeats a request would send it."""
+    _create_by_hand(site, create_body(one, OWNER, Provenance(None, "0"), "nonce-1"))
+
+
+def _die_after_the_first_create(site: Site, one: DesiredEvaluation) -> None:
+    """Journal and create as an apply does, and then nothing: the process is gone before it reads the answer."""
+    Journal(site.folder / "journal.jsonl", site.now).write("create", {"name": one.name, "nonce": "lost"})
+    _create_by_hand(site, create_body(one, OWNER, Provenance(None, "0"), "lost"))
