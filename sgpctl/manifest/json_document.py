@@ -12,9 +12,8 @@ from sgpctl.manifest.document import Document, Extent, Parsed, finite, integer
 from sgpctl.manifest.problem import Broken, Problem, error_at, quoted
 from sgpctl.model.located import Json, LocatedList, LocatedMap, Mark, Path
 
-_BLANKS = frozenset(" \t\r\n")
-_SPACE = re.compile(r"[ \t\r\n]*")
-_LINE_END = re.compile(r"\r\n|\n|\r")
+_BLANKS = frozenset(" \t\n")
+_SPACE = re.compile(r"[ \t\n]*")
 _INNER = r'((?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+)'
 _STRING = re.compile(f'"{_INNER}"')
 _STRING_START = re.compile(f'"{_INNER}')
@@ -27,7 +26,8 @@ _NOT_A_CHARACTER = re.compile("[\0\ud800-\udfff]")
 
 def read_json(text: str, file: str) -> Parsed:
     """The one document of a JSON file named `file`; an error in the syntax ends the reading without a document."""
-    reader = _Reader(text, file)
+    # A raw line end cannot be part of a value, so one kind of them is enough.
+    reader = _Reader(text.replace("\r\n", "\n").replace("\r", "\n"), file)
     try:
         documents: tuple[Document, ...] = (reader.document(),)
     except Broken as broken:
@@ -216,9 +216,10 @@ class _Reader:
             return
         found = _SPACE.match(self._text, self._at)
         end = found.end() if found else self._at
-        for line_end in _LINE_END.finditer(self._text, self._at, end):
-            self._line += 1
-            self._line_start = line_end.end()
+        line_ends = self._text.count("\n", self._at, end)
+        if line_ends:
+            self._line += line_ends
+            self._line_start = self._text.rfind("\n", self._at, end) + 1
         self._at = end
 
     def _mark(self) -> Mark:
