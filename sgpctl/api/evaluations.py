@@ -65,7 +65,8 @@ class Evaluations:
     async def find(self, key: str, value: str, *, tag: str | None) -> tuple[RemoteEvaluation, ...]:
         """Those, archived ones too, whose metadata says `value` under `key`, and that carry `tag` if one is given.
 
-        Only the key is sent; how the filter's own `tag` key compares is not documented (API 2.6, 7).
+        Only the key is sent; how the filter's own `tag` key compares is not documented (API 2.6, 7). Raises BadAnswer
+        when the list did not come whole: "not found" may be the reason to pay once more.
         """
         body: Json = {"filters": [{"key": key, "operator": "==", "value": value}]}
 
@@ -74,6 +75,8 @@ class Evaluations:
             return requests.read_by_post("evaluations", "filter", query=query, body=body)
 
         listing = await self._read(ask, wire.evaluation)
+        if listing.gap is not None:
+            raise self._client.misshapen(ask(None), listing.gap)
         return tuple(
             one
             for one in listing.items

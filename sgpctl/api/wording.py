@@ -53,7 +53,7 @@ def misshapen(request: Request, problem: str) -> ApiError:
     )
 
 
-def server_words(answer: Answer, connection: Connection) -> str:
+def _server_words(answer: Answer, connection: Connection) -> str:
     """What the other side says, on one line, cut to length, without the key; empty when it says nothing."""
     if answer.is_html:
         return _page_words(answer, connection)
@@ -118,7 +118,7 @@ def _connection_hint(kind: FaultKind) -> str:
 def _answer_words(
     verdict: Verdict, request: Request, answer: Answer, connection: Connection, tries: int
 ) -> tuple[str, str | None]:
-    said = server_words(answer, connection)
+    said = _server_words(answer, connection)
     tail = f": {said}" if said else ""
     after = f" {tries} times" if tries > 1 else ""
     hint = _page_hint(connection) if answer.is_html else _hint(answer.status, connection)

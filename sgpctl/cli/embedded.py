@@ -30,7 +30,7 @@ def embedded_sandbox(workspace: Workspace) -> Iterator[tuple[Connection, httpx.A
     store = open_store(database)
     try:
         account = workspace.environment.account_id or _ACCOUNT
-        connection = Connection(_BASE_URL, account, ApiKey("sandbox", source="the sandbox"))
+        connection = Connection(_BASE_URL, account, ApiKey("the-sandbox-needs-no-key", source="the sandbox"))
         shown = database.relative_to(workspace.project.root)
         yield connection, sandbox_transport(create_app(store)), f"sandbox {shown.as_posix()}"
     finally:

@@ -51,8 +51,8 @@ def discover(project: Project) -> Found:
         if not matching:
             message = f"{quoted(entry)} matches no manifest; **/ before it looks in all folders"
             problems.append(warning_at(project.place_of("exclude", index), message, ("exclude", index)))
-    files = dict.fromkeys(path for name, path in sorted(wanted.items()) if name not in excluded)
-    return Found(tuple(files), (*walk.problems, *problems))
+    files = {path for name, path in wanted.items() if name not in excluded}
+    return Found(tuple(sorted(files)), (*walk.problems, *problems))
 
 
 def _matching(entry: str, found: dict[str, Path]) -> dict[str, Path]:

@@ -181,14 +181,15 @@ class _Resolution:
         mark = holder.values_at[FILE_KEY]
         try:
             target = self._target(holder, path)
+            self.uses.add(target)
+            self._bound_levels(0)
             content = self._files.content(target)
+            self.uses |= content.uses
             self._bound_levels(content.levels)
         except NotUsable as error:
             return self._missing(error_at(mark, str(error), (*path, FILE_KEY)))
         except Broken as broken:
-            self.uses.add(target)
             return self._missing(broken.problem)
-        self.uses |= {target, *content.uses}
         self.levels = max(self.levels, content.levels + 1)
         self.problems += content.problems
         self._is_sound = self._is_sound and content.is_sound
@@ -207,7 +208,6 @@ class _Resolution:
         if target in self._files.opened:
             chain = " -> ".join(shown(step, self._files.root) for step in [*self._files.opened, target])
             raise NotUsable(f"the files include one another in a circle: {chain}")
-        self._bound_levels(0)
         return target
 
     def _bound_levels(self, below: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path, PurePosixPath
 
 from sgpctl.manifest.problem import quoted
@@ -18,8 +17,8 @@ class NotUsable(Exception):
 
 def shown(path: Path, root: Path) -> str:
     """How `path`, which lies below `root`, is named in messages: relative, with forward slashes."""
-    relative = path.relative_to(root).as_posix()
-    return os.fsencode(relative).decode("utf-8", "backslashreplace")
+    name = path.relative_to(root).as_posix()
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def inside(wanted: str, folder: Path, root: Path) -> Path:
@@ -31,7 +30,7 @@ def inside(wanted: str, folder: Path, root: Path) -> Path:
     try:
         real = lexical.resolve(strict=True)
     except FileNotFoundError as error:
-        raise NotUsable(_about_missing(lexical, wanted)) from error
+        raise NotUsable(_about_missing(lexical, wanted, root)) from error
     except RuntimeError as error:  # Python before 3.13 says so of links that form a circle
         raise NotUsable(f"{quoted(wanted)} is a link that leads to itself") from error
     except OSError as error:
@@ -47,22 +46,24 @@ def _lexical(wanted: str, folder: Path, root: Path) -> Path:
         raise NotUsable("the path is empty" if not wanted else "the path holds a NUL character")
     if PurePosixPath(wanted).is_absolute() or Path(wanted).is_absolute():
         raise NotUsable(f"{quoted(wanted)} must be relative to the file that names it")
-    lexical = Path(os.path.normpath(folder / wanted))
-    if not lexical.is_relative_to(root):
-        raise NotUsable(f"{quoted(wanted)} leads out of the project")
-    _refuse_closed(lexical, wanted, root)
+    depth = len(folder.relative_to(root).parts)
+    for part in PurePosixPath(wanted).parts:
+        depth += -1 if part == ".." else 1
+        if depth < 0:  # also when it would come back: the folder may have another name elsewhere
+            raise NotUsable(f"{quoted(wanted)} leads out of the project")
     return folder / wanted
 
 
-def _refuse_closed(path: Path, wanted: str, root: Path) -> None:
-    closed = {part.lower() for part in path.relative_to(root).parts} & _CLOSED_FOLDERS
+def _refuse_closed(real: Path, wanted: str, root: Path) -> None:
+    closed = {part.lower() for part in real.relative_to(root).parts} & _CLOSED_FOLDERS
     if closed:
         raise NotUsable(f"{quoted(wanted)} lies in {closed.pop()}, whose files cannot be used")
 
 
-def _about_missing(path: Path, wanted: str) -> str:
+def _about_missing(path: Path, wanted: str, root: Path) -> str:
     try:
-        neighbours = [entry.name for entry in os.scandir(path.parent)]
+        folder = path.parent.resolve(strict=True)
+        neighbours = [entry.name for entry in folder.iterdir()] if folder.is_relative_to(root) else []
     except OSError:
         neighbours = []
     return f"{quoted(wanted)} does not exist{did_you_mean(path.name, neighbours)}"

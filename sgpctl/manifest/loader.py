@@ -84,12 +84,7 @@ def _evaluation(
     if not document.is_sound:  # the missing part would only be blamed for what it does not say
         return None, ()
     checked, findings = check_manifest(document.root)
-    blamed = {(problem.file, problem.line, problem.column) for problem in known if problem.is_error}
-    problems = tuple(
-        problem
-        for problem in (located(finding, document.root, document.mark) for finding in findings)
-        if (problem.file, problem.line, problem.column) not in blamed
-    )
+    problems = located(findings, document.root, document.mark, known)
     if checked is None:
         return None, problems
     rows = data_digest(checked.body)

@@ -48,11 +48,20 @@ def warning_at(mark: Mark, message: str, path: Path = ()) -> Problem:
     return Problem(Severity.WARNING, *mark, path_text(path), message)
 
 
-def located(finding: Finding, root: Json, mark: Mark) -> Problem:
-    """A finding about the document `root`, which starts at `mark`, with the place where it was written."""
-    find = key_mark if finding.on_key else value_mark
-    place = find(root, finding.path) or mark
-    return Problem(finding.severity, *place, path_text(finding.path), finding.message)
+def located(
+    findings: Iterable[Finding], root: Json, mark: Mark, known: Iterable[Problem] = ()
+) -> tuple[Problem, ...]:
+    """Findings about the document `root`, which starts at `mark`, with the places where it was written.
+
+    Where an error is known already, nothing more is said: what stands there now is not what was meant.
+    """
+    blamed = {(problem.file, problem.line, problem.column) for problem in known if problem.is_error}
+    problems = []
+    for finding in findings:
+        place = (key_mark if finding.on_key else value_mark)(root, finding.path) or mark
+        if place not in blamed:
+            problems.append(Problem(finding.severity, *place, path_text(finding.path), finding.message))
+    return tuple(problems)
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -140,7 +140,7 @@ def read_project(root: Path) -> Project:
         document, references = without_references(parsed.documents[0].root, parsed.documents[0].mark)
         section, findings = read_section(document)
         problems += references
-        problems += (located(finding, document, parsed.documents[0].mark) for finding in findings)
+        problems += located(findings, document, parsed.documents[0].mark, problems)
     elif not problems:
         what = "holds several documents" if parsed.documents else "is empty"
         problems.append(error_at((PROJECT_FILE, 1, 1), f"the project file {what}; {_AT_LEAST}"))

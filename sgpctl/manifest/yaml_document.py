@@ -171,7 +171,7 @@ class _Composer:
     def _key_value(self, event: Event, text: str) -> Json:
         if event.tag is not None:
             return yaml_scalar.tagged(event.tag, text)
-        return yaml_scalar.plain(text)[0]
+        return yaml_scalar.plain_key(text)
 
     def _repeated(self, key: str, mark: Mark) -> Problem:
         holder = self._frame.holder

@@ -47,6 +47,11 @@ def plain(text: str) -> tuple[Json, str | None]:
     return _number_like(text)
 
 
+def plain_key(text: str) -> Json:
+    """The value of an unquoted key. `NaN` and its like are refused as values only, where a number may be meant."""
+    return text if text in _JSON_LIKE_NUMBERS else plain(text)[0]
+
+
 def tagged(tag: str, text: str) -> Json:
     """The value of a scalar with an explicit tag. Raises ValueError, with the message for a person."""
     name = tag.removeprefix(TAG_PREFIX)

@@ -72,7 +72,7 @@ class _Door:
         body = await request.body()
         if self.knobs.latency_ms:
             await asyncio.sleep(self.knobs.latency_ms / 1000)
-        path = request.url.path
+        path: str = request.scope["path"]
         effect = self.faults.effect_on(request.method, path)
         serial = next(self.serials)
         if isinstance(effect, Answer) and not effect.after_effect:
@@ -106,7 +106,9 @@ class _Door:
             status = self.knobs.refusal_status if problem.status is None else problem.status
             return _detail(status, problem.detail)
         except RecursionError:
-            return _detail(422, [{"loc": ["body"], "msg": "The body is nested too deeply", "type": "recursion"}])
+            return _detail(
+                422, [{"loc": ["body"], "msg": "The body is nested too deeply", "type": "recursion"}]
+            )
         except sqlite3.Error as error:
             return _detail(500, f"The sandbox database failed: {error}.")
 
@@ -147,7 +149,7 @@ def create_app(
     door = _Door(store, knobs, faults or FaultPlan(), on_request, itertools.count(1))
     app = Starlette(
         routes=[_route(door, endpoint) for endpoint in _ENDPOINTS],
-        exception_handlers={HTTPException: _not_routed},
+        exception_handlers={HTTPException: _not_routed, Exception: _broken},
     )
     app.router.redirect_slashes = False
     app.add_middleware(_WithoutPrefix)
@@ -162,8 +164,12 @@ def _route(door: _Door, endpoint: Endpoint) -> Route:
 
 
 async def _not_routed(_request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    return _response(_detail(status, str(getattr(error, "detail", error))))
+    status, detail = (error.status_code, error.detail) if isinstance(error, HTTPException) else (404, "")
+    return _response(_detail(status, detail))
+
+
+async def _broken(_request: Request, _error: Exception) -> Response:
+    return _response(_detail(500, "The sandbox has a bug here; this request was not carried out."))
 
 
 def _detail(status: int, detail: object) -> Reply:

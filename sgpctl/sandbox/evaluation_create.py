@@ -106,9 +106,10 @@ def _outcomes(call: Call, tasks: Sequence[PreparedTask], source: Source) -> list
 
 
 def _timing(call: Call, tasks: Sequence[PreparedTask]) -> dict[str, object]:
+    settle = timedelta(seconds=call.knobs.settle_seconds)
     finishes_at = call.now + timedelta(seconds=call.knobs.run_seconds)
     return {
-        "listed_from": moment_text(call.now + timedelta(seconds=call.knobs.settle_seconds)),
+        "listed_from": moment_text(call.now + settle) if settle else None,
         "finishes_at": moment_text(finishes_at) if any(task.executes for task in tasks) else None,
     }
 

@@ -70,11 +70,7 @@ def condition(requested: MetadataFilter, index: int, *, lowercase_tags: bool) ->
             matches = _text_comparison("tag", operator, bound)
             sql = f"e.rowid IN (SELECT evaluation FROM evaluation_tag WHERE {matches})"  # noqa: S608 - constants
         case _:
-            matches = _mixed_comparison(operator, bound)
-            sql = (
-                "e.rowid IN (SELECT evaluation FROM evaluation_metadata"  # noqa: S608 - constants
-                f" WHERE key = {bound.key} AND ({matches}))"
-            )
+            sql = f"e.rowid IN ({_metadata_matches(operator, bound)})"
     return Condition(f"NOT ({sql})" if negated else sql, bound.params(requested.key, operator, value))
 
 
@@ -112,18 +108,19 @@ def _text_comparison(column: str, operator: str, bound: _Bound) -> str:
     return f"{column} {operator} {bound.text}"
 
 
-def _mixed_comparison(operator: str, bound: _Bound) -> str:
+def _metadata_matches(operator: str, bound: _Bound) -> str:
+    """The query for the evaluations whose metadata match; text and number apart, so that each uses its index."""
+    found = f"SELECT evaluation FROM evaluation_metadata WHERE key = {bound.key}"  # noqa: S608 - constants
     match operator:
         case "IN":
-            return (
-                f"text IN (SELECT value FROM json_each({bound.text}))"  # noqa: S608 - constants
-                f" OR number IN (SELECT value FROM json_each({bound.number}))"
-            )
+            texts = f"(SELECT value FROM json_each({bound.text}))"  # noqa: S608 - constants
+            numbers = f"(SELECT value FROM json_each({bound.number}))"  # noqa: S608 - constants
+            return f"{found} AND text IN {texts} UNION ALL {found} AND number IN {numbers}"
         case "==":
-            return f"text = {bound.text} OR number = {bound.number}"
+            return f"{found} AND text = {bound.text} UNION ALL {found} AND number = {bound.number}"
         case _:
             return (
-                f"CASE WHEN number IS NOT NULL AND {bound.number} IS NOT NULL"
+                f"{found} AND CASE WHEN number IS NOT NULL AND {bound.number} IS NOT NULL"
                 f" THEN number {operator} {bound.number} ELSE text {operator} {bound.text} END"
             )
 

@@ -40,12 +40,12 @@ STATEMENTS = (
     "CREATE INDEX dataset_item_by_id ON dataset_item (id, from_version)",
     "CREATE INDEX dataset_item_by_position ON dataset_item (position)",
     "CREATE INDEX dataset_item_by_dataset ON dataset_item (dataset, position)",
-    # `finishes_at` NULL: nothing is executed. Until then the status is `running`, afterwards `final_status`.
+    # `listed_from` NULL: listed at once. `finishes_at` NULL: nothing is executed. Until then the status is `running`, afterwards `final_status`.
     """CREATE TABLE evaluation (
         rowid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, account TEXT NOT NULL,
         name TEXT NOT NULL, name_folded TEXT NOT NULL, description TEXT,
         tags TEXT NOT NULL, metadata TEXT, tasks TEXT NOT NULL, people TEXT NOT NULL, taxonomy TEXT,
-        dataset INTEGER, row_count INTEGER NOT NULL, created_at TEXT NOT NULL, listed_from TEXT NOT NULL,
+        dataset INTEGER, row_count INTEGER NOT NULL, created_at TEXT NOT NULL, listed_from TEXT,
         finishes_at TEXT, final_status TEXT NOT NULL, final_reason TEXT, final_progress TEXT,
         error_count INTEGER NOT NULL, archived_at TEXT)""",
     "CREATE INDEX evaluation_by_time ON evaluation (account, created_at)",

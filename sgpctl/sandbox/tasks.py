@@ -59,10 +59,14 @@ def in_order(tasks: Iterable[PreparedTask]) -> tuple[PreparedTask, ...]:
 
 def _prepared(task: Task) -> PreparedTask:
     alias = task.alias or _default_alias(task)
+    try:
+        configuration = task.configuration.model_dump(mode="json")
+    except ValueError as error:  # pydantic serialises some 250 levels and no more
+        raise Invalid.at(("body", "tasks"), "A configuration is nested too deeply") from error
     return PreparedTask(
         alias=alias,
         task_type=task.task_type,
-        configuration=task.configuration.model_dump(mode="json"),
+        configuration=configuration,
         columns=(alias, *_output_columns(task)),
         executes=not isinstance(task, ContributorQuestionTask),
     )

@@ -34,11 +34,11 @@ from sgpctl.sandbox.faults import (
 )
 from sgpctl.sandbox.knobs import Knobs
 from sgpctl.sandbox.store import open_store
-from sgpctl.sandbox.transport import BASE_URL, sandbox_transport
+from sgpctl.sandbox.transport import sandbox_transport
 from tests.api.servers import CONNECTION, client_of, run
 
 Value = TypeVar("Value")
-HERE = Connection(BASE_URL, "acct_1", CONNECTION.api_key)
+HERE = Connection("http://sandbox.localhost", "acct_1", CONNECTION.api_key)
 OWNER = Owner("support", "prod")
 CREATES = "/v5/evaluations"
 
@@ -182,7 +182,7 @@ def test_a_deployment_that_lower_cases_tags_still_knows_ours() -> None:
 def test_another_account_sees_nothing() -> None:
     sandbox, one = Sandbox(), declared()
     created = sandbox.create(one)
-    elsewhere = Connection(BASE_URL, "acct_2", CONNECTION.api_key)
+    elsewhere = Connection(HERE.base_url, "acct_2", CONNECTION.api_key)
     assert sandbox.do(lambda api: api.get(created.id), elsewhere) is None
     assert sandbox.do(lambda api: api.count(), elsewhere) == 0
 

@@ -109,6 +109,7 @@ def test_a_cursor_that_comes_back_is_an_error() -> None:
     )
     with pytest.raises(MisshapenJson, match="goes round"):
         read(pages)
+    assert pages.cursors == [None, "a"]
 
 
 class Endless:

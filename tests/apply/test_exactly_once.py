@@ -228,3 +228,13 @@ def _die_after_the_first_create(site: Site, one: DesiredEvaluation) -> None:
     """Journal and create as an apply does, and then nothing: the process is gone before it reads the answer."""
     Journal(site.folder / "journal.jsonl", site.now).write("create", {"name": one.name, "nonce": "lost"})
     _create_by_hand(site, create_body(one, OWNER, Provenance(None, "0"), "lost"))
+
+
+def test_a_search_that_came_incomplete_does_not_pass_for_not_found(site: Site) -> None:
+    site.fail(
+        Fault(lost_answer(), "POST", CREATE),
+        Fault(Answer(200, '{"items": [], "has_more": false, "total": 1}'), "POST", FILTER, nth=2, times=None),
+    )
+    outcome = site.apply(_three()[:1])
+    assert [result.status for result in outcome.results] == [Status.UNCLEAR]
+    assert site.billed == ["a"]
