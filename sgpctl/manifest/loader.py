@@ -20,6 +20,7 @@ from sgpctl.model.located import LocatedMap, Mark
 from sgpctl.model.request import check_manifest
 
 _OTHERS_NAMED_MAX = 3
+_SAVED_PLAN_KEYS = frozenset({"format_version", "sgpctl_version", "changes"})
 _TELL_TALE_KEYS = frozenset({"data", "dataset_id", "tasks"})
 
 
@@ -58,6 +59,11 @@ def load(project: Project) -> Loaded:
         problems += structure.problems
         problems += _about_emptiness(structure, shown(path, project.root))
         for document in structure.documents:
+            if _is_saved_plan(document):
+                problems.append(
+                    warning_at(document.mark, "this is a saved plan, so it is not read as a manifest")
+                )
+                continue
             names += _name_in(document)
             evaluation, more = _evaluation(document, structure.problems)
             problems += more
@@ -97,6 +103,11 @@ def _evaluation(
         protect=checked.protect,
     )
     return evaluation, problems
+
+
+def _is_saved_plan(document: Document) -> bool:
+    """`plan --out` into a manifest folder must not make the next plan fail."""
+    return isinstance(document.root, LocatedMap) and document.root.keys() >= _SAVED_PLAN_KEYS
 
 
 def _about_emptiness(structure: Structure, name: str) -> Iterator[Problem]:
