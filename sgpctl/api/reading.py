@@ -23,7 +23,7 @@ from sgpctl.api.together import together
 from sgpctl.model import marks
 from sgpctl.model.alias import result_columns
 from sgpctl.model.canonical import is_known_digest
-from sgpctl.model.compare import tasks_hold
+from sgpctl.model.compare import tasks_hold, tasks_untouched
 from sgpctl.model.evaluation import DesiredEvaluation, RemoteContents, RemoteEvaluation, RemoteState
 from sgpctl.model.marks import Owner, is_owned_by, is_reserved_tag, read_marks
 
@@ -184,7 +184,9 @@ async def _read_contents(
 
 def _runs(one: DesiredEvaluation, same_named: Iterable[RemoteEvaluation]) -> bool:
     """True when one of ours under its name already is the declared run."""
-    return any(read_marks(remote).digest == one.digest and _tasks_hold(one, remote) for remote in same_named)
+    return any(
+        read_marks(remote).digest == one.digest and _is_untouched(one, remote) for remote in same_named
+    )
 
 
 def _needs_reading(one: DesiredEvaluation, remote: RemoteEvaluation) -> bool:
@@ -208,6 +210,10 @@ def _is_adoptable(one: DesiredEvaluation, remote: RemoteEvaluation) -> bool:
         and _tasks_hold(one, remote)
         and _dataset_agrees(one, remote)
     )
+
+
+def _is_untouched(one: DesiredEvaluation, remote: RemoteEvaluation) -> bool:
+    return remote.tasks is None or tasks_untouched(one.tasks, remote.tasks)
 
 
 def _tasks_hold(one: DesiredEvaluation, remote: RemoteEvaluation) -> bool:

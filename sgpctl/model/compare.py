@@ -44,6 +44,33 @@ def tasks_hold(declared: Sequence[Mapping[str, Json]], actual: Sequence[Mapping[
     )
 
 
+def contradicts(declared: Json, actual: Json) -> bool:
+    """True when `actual` says something else than `declared`; what it is silent about does not count."""
+    match declared, actual:
+        case (None, _) | (_, None):
+            return False
+        case dict(), dict():
+            return any(contradicts(part, actual.get(key)) for key, part in declared.items())
+        case list(), list():
+            return len(declared) != len(actual) or any(map(contradicts, declared, actual))
+        case _:
+            return not holds(declared, actual)
+
+
+def tasks_untouched(declared: Sequence[Mapping[str, Json]], actual: Sequence[Mapping[str, Json]]) -> bool:
+    """True when nothing in the remote tasks contradicts the declared ones, from which they were created.
+
+    A deployment drops configuration keys that it does not know. A key that is only missing is therefore no sign that
+    somebody edited the tasks, and must not be a reason to pay for a new run.
+    """
+    mine, theirs = tasks_by_alias(declared), tasks_by_alias(actual)
+    return mine.keys() == theirs.keys() and not any(
+        task.get("task_type") != theirs[alias].get("task_type")
+        or contradicts(task.get("configuration"), theirs[alias].get("configuration"))
+        for alias, task in mine.items()
+    )
+
+
 def tasks_by_alias(tasks: Sequence[Mapping[str, Json]]) -> dict[str, Mapping[str, Json]]:
     """The tasks under their effective aliases; one whose alias cannot be told goes under its position."""
     return {effective_alias(task) or f"#{index}": task for index, task in enumerate(tasks)}

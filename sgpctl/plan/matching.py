@@ -14,7 +14,7 @@ from enum import Enum, auto
 from typing import Any, TypeAlias
 
 from sgpctl.model.canonical import is_known_digest
-from sgpctl.model.compare import tasks_hold
+from sgpctl.model.compare import tasks_untouched
 from sgpctl.model.evaluation import DesiredEvaluation, RemoteEvaluation, RemoteState
 from sgpctl.model.marks import Owner, is_reserved_tag, read_marks
 from sgpctl.plan.evidence import is_proven_equal
@@ -154,7 +154,22 @@ def meets(one: DesiredEvaluation, remote: RemoteEvaluation, state: RemoteState) 
     digest = read_marks(remote).digest
     if digest is None:
         return is_proven_equal(one, remote, state.contents.get(remote.id))
-    return digest == one.digest and (remote.tasks is None or tasks_hold(one.tasks, remote.tasks))
+    if digest != one.digest:
+        return False
+    return (
+        remote.tasks is None or tasks_untouched(one.tasks, remote.tasks) or is_shown_so_again(remote, state)
+    )
+
+
+def is_shown_so_again(remote: RemoteEvaluation, state: RemoteState) -> bool:
+    """True when another run of the same digest shows the same tasks: then it is the platform that words them so, and
+    replacing once more would pay without an end.
+    """
+    digest = read_marks(remote).digest
+    return any(
+        other.id != remote.id and read_marks(other).digest == digest and other.tasks == remote.tasks
+        for other in (*state.owned, *state.archived)
+    )
 
 
 def _told_apart(

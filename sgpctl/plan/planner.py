@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sgpctl.model.compare import tasks_hold
+from sgpctl.model.compare import tasks_hold, tasks_untouched
 from sgpctl.model.evaluation import DesiredEvaluation, RemoteEvaluation, RemoteState
 from sgpctl.model.marks import Owner, read_marks
 from sgpctl.plan.cost import run_cost
@@ -112,7 +112,7 @@ def _replace(one: DesiredEvaluation, remote: RemoteEvaluation, state: RemoteStat
     if (
         read_marks(remote).digest == one.digest
         and remote.tasks is not None
-        and not tasks_hold(one.tasks, remote.tasks)
+        and not tasks_untouched(one.tasks, remote.tasks)
     ):
         reasons.append("its tasks were edited remotely since it was created")
     if not fields and rows is None:
@@ -240,5 +240,14 @@ def _notes(matching: Matching, state: RemoteState) -> tuple[str, ...]:
         f"{pair.desired.name!r}: its run failed ({pair.remote.status_reason or 'no reason given'})"
         for pair in matching.matches
         if pair.how is How.SAME_NAME and pair.remote is not None and pair.remote.status == "failed"
+    ]
+    notes += [
+        f"{pair.desired.name!r}: the platform shows its tasks otherwise than declared, though they were created from "
+        "this manifest; a field that a deployment does not know is dropped or worded by it"
+        for pair in matching.matches
+        if pair.how is How.SAME_NAME
+        and pair.remote is not None
+        and pair.remote.tasks is not None
+        and not tasks_hold(pair.desired.tasks, pair.remote.tasks)
     ]
     return tuple(sorted(notes))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from typing import Annotated, NoReturn, TypeAlias, TypeVar
@@ -29,7 +30,7 @@ def decoded_body(raw: bytes) -> object:
     if not raw:
         return None
     try:
-        body = json.loads(raw, parse_constant=_refuse_constant)
+        body = json.loads(raw, parse_constant=_refuse_constant, parse_float=_finite)
         if _SURROGATE_ESCAPE.search(raw):
             json_text(body).encode()
     except (ValueError, RecursionError) as error:
@@ -107,6 +108,13 @@ def _unknown_keys(value: object, raw: object, loc: tuple[str | int, ...]) -> Ite
     elif isinstance(value, list) and isinstance(raw, list) and value and isinstance(value[0], BaseModel):
         for index, (element, raw_element) in enumerate(zip(value, raw, strict=True)):
             yield from _unknown_keys(element, raw_element, (*loc, index))
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is too large")
+    return number
 
 
 def _refuse_constant(name: str) -> NoReturn:

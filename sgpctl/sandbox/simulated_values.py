@@ -89,7 +89,7 @@ def _answer(question: Mapping[str, object], alias: str, draw: Draw) -> object:
 
 def _judgement(configuration: Mapping[str, object], alias: str, draw: Draw) -> object:
     choices = configuration.get("choices") or configuration.get("output_values")
-    if isinstance(choices, list):
+    if isinstance(choices, list) and choices:
         return draw.pick(choices)
     response_format = configuration.get("response_format")
     if isinstance(response_format, dict):

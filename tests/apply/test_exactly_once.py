@@ -238,3 +238,15 @@ def test_a_search_that_came_incomplete_does_not_pass_for_not_found(site: Site) -
     outcome = site.apply(_three()[:1])
     assert [result.status for result in outcome.results] == [Status.UNCLEAR]
     assert site.billed == ["a"]
+
+
+def test_a_key_that_the_platform_drops_does_not_start_a_second_run(site: Site) -> None:
+    metric: Json = {
+        "task_type": "metric",
+        "alias": "f1",
+        "configuration": {"type": "f1", "candidate": "item.question", "reference": "item.question", "beta": 2},
+    }
+    one = declare("scored", tasks=[metric])
+    assert site.apply([one]).exit_code is ExitCode.OK
+    assert site.apply([one]).results == ()
+    assert site.billed == ["scored"]

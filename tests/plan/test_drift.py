@@ -12,7 +12,7 @@ from sgpctl.model.compare import equals
 from sgpctl.model.located import Json
 from sgpctl.plan.difference import merge_patch
 from sgpctl.plan.plan import Action
-from tests.plan.sides import OWNER, as_map, created, declare, plan, the_change
+from tests.plan.sides import OWNER, archived, as_map, chat, created, declare, plan, the_change
 
 _json = st.recursive(
     st.booleans() | st.integers(-5, 5) | st.text(max_size=3),
@@ -117,3 +117,22 @@ def _merged(before: Json, patch: Json) -> Json:
         else:
             target[key] = _merged(target.get(key), value)
     return target
+
+
+def test_a_configuration_key_that_the_deployment_dropped_is_noted_and_never_paid_for_again() -> None:
+    one = declare(tasks=[chat(new_knob=3)])
+    shown = created(declare(), metadata=dict(created(one).metadata))
+    made = plan([one], [shown])
+    assert made.is_empty
+    assert any("dropped" in note for note in made.notes)
+
+
+def test_tasks_that_a_second_run_shows_in_the_same_way_are_the_platforms_own_words() -> None:
+    one = declare()
+    edited = created(declare(tasks=[chat("Worded by the platform.")])).tasks
+    first, second = (
+        replace(created(one, "first"), tasks=edited),
+        replace(created(one, "second", day=2), tasks=edited),
+    )
+    assert the_change(plan([one], [second])).action is Action.REPLACE
+    assert plan([one], [second], archived=(archived(first),)).is_empty

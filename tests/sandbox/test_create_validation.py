@@ -93,6 +93,7 @@ def test_a_malformed_create_is_unprocessable_and_makes_nothing(
         b'"text"',
         b"\xff",
         b'{"name": NaN}',
+        b'{"name": "run", "data": [{"x": 1e400}]}',
         b'{"name": "\\ud800", "data": []}',
         b"[" * 100_000,
     ],
