@@ -100,15 +100,3 @@ class RefusedError(SgpctlError):
     """A safety rail, the budget or a stale plan stopped the command before it changed anything."""
 
     exit_code = ExitCode.REFUSED
-
-
-class PartlyAppliedError(SgpctlError):
-    """Some changes were made and some were not; the outcome has been printed."""
-
-    exit_code = ExitCode.PARTIAL
-
-
-class InterruptedByUser(SgpctlError):
-    """A person stopped the command."""
-
-    exit_code = ExitCode.INTERRUPTED

@@ -22,6 +22,10 @@ ROWS_PER_EVALUATION_MAX = 1_000_000
 PROBLEMS_SHOWN_MAX = 200
 ROW_PROBLEMS_MAX = 20  # of one list of rows; beyond it only their number is told
 PROBLEMS_PER_FILE_MAX = 1_000  # after these, further warnings of a file are dropped and the next error ends it
+NAMES_COMPARED_MAX = 2_000  # to find the nearest one to a name that is not known
+HINTS_MAX = 100  # unknown references of one load for which the nearest name is looked up
+MATRIX_CELLS_MAX = 200  # where the manifest names no `max` of its own
+MATRIX_COMBINATIONS_MAX = 100_000  # before `exclude`, whatever `max` says
 
 # --- what the API documents ------------------------------------------------------------------------------------
 NAME_CHARS_MAX = 128
@@ -63,6 +67,7 @@ SETTLING_PAUSES_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0)
 CREATE_SENDS_MAX = 3
 WRITE_TRIES_MAX = 4  # of one idempotent write (patch, archive, restore) whose answers are unclear
 READ_BACK_PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0)
+LISTS_STALE_SECONDS_MAX = 900.0  # for so long, what the journal says was made is read by id if no list shows it
 VERIFY_PAUSES_SECONDS = (0.0, 1.0, 2.0, 4.0, 8.0)
 
 # --- safety ----------------------------------------------------------------------------------------------------
@@ -75,7 +80,14 @@ FIELDS_SHOWN_MAX = 20
 DIFF_LINES_SHOWN_MAX = 40
 DIFF_CONTEXT_LINES = 2
 DIFF_LINES_COMPARED_MAX = 2_000  # between the first and the last difference; comparing is quadratic at worst
+FORMATTED_LINE_CHARS_MAX = 120  # a map or list in brackets that would be longer is written as a block by `fmt`
 COMBINING_MARKS_MAX = 4  # on one letter; more is a way to paint over other lines
 
 # --- saved plans -----------------------------------------------------------------------------------------------
 PLAN_FILE_BYTES_MAX = 256 * MIB
+
+# --- import ----------------------------------------------------------------------------------------------------
+INLINE_ROWS_MAX = 5  # more than these go into a file of their own
+INLINE_TEXT_CHARS_MAX = 200  # a text of several lines that is longer, or has more lines, goes into a file of its own
+INLINE_TEXT_LINES_MAX = 3
+FILE_STEM_CHARS_MAX = 60

@@ -18,6 +18,7 @@ from sgpctl.api.wire import MisshapenJson, Object
 from sgpctl.errors import Rejected
 from sgpctl.model.evaluation import RemoteContents, RemoteEvaluation, RemoteRow
 from sgpctl.model.located import Json
+from sgpctl.model.readback import DatasetItem, ItemRead, SchemaField
 
 Value = TypeVar("Value")
 
@@ -137,6 +138,39 @@ class Evaluations:
     async def taxonomy(self, evaluation_id: str) -> Json:
         """The stored taxonomy; None when there is none (API 2.10)."""
         return await self._answer_or_none(requests.get("evaluations", evaluation_id, "taxonomy"))
+
+    async def items(self, evaluation_id: str, *, items_max: int) -> Listing[ItemRead]:
+        """All items as they are shown, results and all; at most about `items_max` of them are read."""
+
+        def ask(cursor: str | None) -> Request:
+            query: dict[str, QueryValue] = {"evaluation_id": evaluation_id, "include_archived": True}
+            return requests.get("evaluation-items", query={**query, **_page_query(cursor)})
+
+        return await self._read(ask, wire.item, items_max=items_max)
+
+    async def schema(self, evaluation_id: str) -> tuple[SchemaField, ...]:
+        """What the platform says of each field of the rows; nothing where it does not tell (API 2.9)."""
+        request = requests.get("evaluations", evaluation_id, "schema", query={"include_archived": True})
+        try:
+            answer = await self._client.send(request)
+        except Rejected:
+            return ()
+        return self._shaped(request, answer, wire.schema)
+
+    async def dataset_items(
+        self, dataset_id: str, *, version: int | None, items_max: int
+    ) -> Listing[tuple[str, DatasetItem]]:
+        """The items of a dataset with their ids, as they are now or were in a version of it."""
+
+        def ask(cursor: str | None) -> Request:
+            query: dict[str, QueryValue] = {
+                "dataset_id": dataset_id,
+                "version": version,
+                "include_archived": True,
+            }
+            return requests.get("dataset-items", query={**query, **_page_query(cursor)})
+
+        return await self._read(ask, wire.dataset_item, items_max=items_max)
 
     async def dataset_row_count(self, dataset_id: str) -> int | None:
         """How many rows a dataset has now; None when it cannot be told."""

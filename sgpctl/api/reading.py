@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sgpctl import limits
 from sgpctl.api.evaluations import Evaluations
@@ -23,9 +23,10 @@ from sgpctl.api.together import together
 from sgpctl.model import marks
 from sgpctl.model.alias import result_columns
 from sgpctl.model.canonical import is_known_digest
-from sgpctl.model.compare import tasks_hold, tasks_untouched
+from sgpctl.model.compare import carries_tags, dataset_agrees, tasks_hold, tasks_untouched
 from sgpctl.model.evaluation import DesiredEvaluation, RemoteContents, RemoteEvaluation, RemoteState
-from sgpctl.model.marks import Owner, is_owned_by, is_reserved_tag, read_marks
+from sgpctl.model.marks import Owner, effective_name, is_owned_by, is_reserved_tag, other_owners, read_marks
+from sgpctl.model.result_columns import told_apart
 
 _LOOKUPS_WITHOUT_COUNTING_MAX = 2  # counting first costs a request itself
 
@@ -36,6 +37,7 @@ class _Live:
 
     by_name: Mapping[str, Sequence[RemoteEvaluation]]
     owned: tuple[RemoteEvaluation, ...]
+    contested: tuple[RemoteEvaluation, ...]
     tagged: int
     account: int
     gap: str | None
@@ -79,6 +81,7 @@ async def read_state(
     ]
     return RemoteState(
         owned=_in_order(live.owned),
+        contested=_in_order(live.contested),
         archived=_in_order(archived.result().items),
         namesakes=_in_order(namesakes.result().items),
         contents=await _read_contents(evaluations, pairs, rows_max),
@@ -94,8 +97,9 @@ async def _read_live(evaluations: Evaluations, owner: Owner) -> _Live:
         count = tasks.create_task(evaluations.count())
     tagged = [remote for remote in listing.result().items if not remote.is_archived]
     owned = tuple(remote for remote in tagged if is_owned_by(remote, owner))
-    by_name = _grouped(owned, lambda remote: read_marks(remote).name or remote.name)
-    return _Live(by_name, owned, len(tagged), count.result(), listing.result().gap)
+    by_name = _grouped(owned, effective_name)
+    contested = tuple(remote for remote in tagged if other_owners(remote, owner))
+    return _Live(by_name, owned, contested, len(tagged), count.result(), listing.result().gap)
 
 
 async def _read_archived(
@@ -175,11 +179,25 @@ async def _read_contents(
     async with together() as tasks:
         for one, remote in pairs:
             if remote.id not in reads:
-                columns = result_columns(list(remote.tasks if remote.tasks is not None else one.tasks))
-                reads[remote.id] = tasks.create_task(
-                    evaluations.contents(remote.id, columns, rows_max=rows_max)
-                )
+                reads[remote.id] = tasks.create_task(_contents_of(evaluations, one, remote, rows_max))
     return {remote_id: read.result() for remote_id, read in sorted(reads.items())}
+
+
+async def _contents_of(
+    evaluations: Evaluations, one: DesiredEvaluation, remote: RemoteEvaluation, rows_max: int
+) -> RemoteContents:
+    """The contents of `remote` without its results; the schema is asked only about columns that `one` does not have."""
+    tasks = remote.tasks if remote.tasks is not None else one.tasks
+    contents = await evaluations.contents(remote.id, result_columns(list(tasks)), rows_max=rows_max)
+    if one.rows is None or one.dataset_id is not None or contents.rows is None:
+        return contents
+    columns = {column for row in contents.rows for column in row.data}
+    if columns <= {column for row in one.rows if isinstance(row, dict) for column in row}:
+        return contents
+    results = told_apart(tasks, columns, await evaluations.schema(remote.id))
+    return replace(
+        contents, rows=tuple(replace(row, data=results.taken_off(row.data)) for row in contents.rows)
+    )
 
 
 def _runs(one: DesiredEvaluation, same_named: Iterable[RemoteEvaluation]) -> bool:
@@ -196,19 +214,18 @@ def _needs_reading(one: DesiredEvaluation, remote: RemoteEvaluation) -> bool:
         return True
     if mark.digest == one.digest:
         return False
-    is_explained = not _tasks_hold(one, remote) or not _dataset_agrees(one, remote)
+    is_explained = not _tasks_hold(one, remote) or not dataset_agrees(one, remote)
     return mark.data_digest != one.data_digest or "taxonomy_params" in one.body or not is_explained
 
 
 def _is_adoptable(one: DesiredEvaluation, remote: RemoteEvaluation) -> bool:
     """True when only the contents are left to be proven (design 6, row 6). Another project's are never adopted."""
-    held = {tag.lower() for tag in remote.tags}
     return (
         remote.tasks is not None
         and not any(is_reserved_tag(tag) for tag in remote.tags)
-        and {tag.lower() for tag in one.tags or ()} <= held
+        and carries_tags(remote, one.tags or ())
         and _tasks_hold(one, remote)
-        and _dataset_agrees(one, remote)
+        and dataset_agrees(one, remote)
     )
 
 
@@ -219,15 +236,6 @@ def _is_untouched(one: DesiredEvaluation, remote: RemoteEvaluation) -> bool:
 def _tasks_hold(one: DesiredEvaluation, remote: RemoteEvaluation) -> bool:
     """True also when the platform did not say which tasks there are."""
     return remote.tasks is None or tasks_hold(one.tasks, remote.tasks)
-
-
-def _dataset_agrees(one: DesiredEvaluation, remote: RemoteEvaluation) -> bool:
-    if one.dataset_id is not None:
-        return one.dataset_id in remote.dataset_ids
-    dataset = one.body.get("dataset")
-    if isinstance(dataset, dict):
-        return dataset.get("name") in remote.dataset_names
-    return not remote.dataset_ids
 
 
 def _grouped(

@@ -12,11 +12,15 @@ from typing import TypeAlias
 
 from sgpctl.model.evaluation import Progress, RemoteEvaluation, RemoteRow
 from sgpctl.model.located import Json
+from sgpctl.model.readback import DatasetItem, ItemRead, SchemaField
 
 UNKNOWN_TIME = datetime.min.replace(tzinfo=UTC)
 """Stands for a time that is missing or unreadable; it is before all others."""
 
 Object: TypeAlias = "dict[str, Json]"
+
+_RESULT = "task_result_cache"
+_SOURCES = frozenset({"data", _RESULT})
 
 
 class MisshapenJson(Exception):
@@ -48,17 +52,40 @@ def evaluation(value: Json) -> RemoteEvaluation:
 
 def row(value: Object, result_columns: frozenset[str]) -> RemoteRow:
     """One evaluation item without its results, which the platform merges into `data` (API 6). Raises MisshapenJson."""
-    data = value.get("data")
-    columns = as_object(data, "`data` of an item") if data is not None else {}
-    files = value.get("files")
-    named = (
-        {key: part for key, part in files.items() if isinstance(part, str)} if isinstance(files, dict) else {}
-    )
+    shown = item(value)
     return RemoteRow(
-        data={key: part for key, part in columns.items() if key not in result_columns},
-        files=named or None,
-        dataset_item_id=_text(value.get("dataset_item_id")),
+        data={key: part for key, part in shown.data.items() if key not in result_columns},
+        files=shown.files,
+        dataset_item_id=shown.dataset_item_id,
     )
+
+
+def item(value: Object) -> ItemRead:
+    """One evaluation item as it is shown. Raises MisshapenJson."""
+    return ItemRead(
+        data=_data(value),
+        files=_files(value),
+        dataset_item_id=_text(value.get("dataset_item_id")),
+        dataset_version=_count(value.get("dataset_item_version_num")),
+    )
+
+
+def dataset_item(value: Object) -> tuple[str, DatasetItem]:
+    """One item of a dataset, with its id. Raises MisshapenJson."""
+    return str(value.get("id")), DatasetItem(_data(value), _files(value))
+
+
+def schema(value: Json) -> tuple[SchemaField, ...]:
+    """The fields whose source is told (API 2.9). Raises MisshapenJson."""
+    fields = as_object(value, "the schema").get("fields")
+    found: list[SchemaField] = []
+    for field in fields if isinstance(fields, list) else []:
+        path, source = (
+            (field.get("field_name"), field.get("source")) if isinstance(field, dict) else (None, None)
+        )
+        if isinstance(path, str) and source in _SOURCES:
+            found.append(SchemaField(path, is_result=source == _RESULT))
+    return tuple(found)
 
 
 def as_object(value: Json, what: str) -> Object:
@@ -78,6 +105,18 @@ def as_objects(value: Json, what: str) -> list[Object]:
 def total_of(value: Mapping[str, Json]) -> int | None:
     """The `total` of a page (API 1.10); None when it is missing or no count."""
     return _count(value.get("total"))
+
+
+def _data(value: Object) -> Object:
+    data = value.get("data")
+    return as_object(data, "`data` of an item") if data is not None else {}
+
+
+def _files(value: Object) -> dict[str, str] | None:
+    files = value.get("files")
+    if not isinstance(files, dict):
+        return None
+    return {key: part for key, part in files.items() if isinstance(part, str)} or None
 
 
 def _required_text(found: Object, key: str) -> str:

@@ -66,9 +66,13 @@ def look_for(
 
 def _settled(made: RemoteEvaluation, nonce: str) -> Protocol[RemoteEvaluation | Problem]:
     if read_marks(made).nonce != nonce:
+        looked = yield from look_for(nonce)
+        if isinstance(looked, RemoteEvaluation):
+            yield Note("created", {"nonce": nonce, "remote_id": looked.id})
+            return looked
         return Problem(
-            f"the platform answered with evaluation {made.id}, which does not carry the nonce that was sent; "
-            "it was left alone",
+            f"the platform answered with evaluation {made.id}, which does not carry the nonce that was sent, "
+            "and no other does; it was left alone",
             is_unclear=True,
         )
     yield Note("created", {"nonce": nonce, "remote_id": made.id})

@@ -73,9 +73,16 @@ class Execution:
                 result = ChangeResult(change, Status.NOT_STARTED, change.remote_id, held)
             else:
                 self.listener.started(change)
-                result = await self.driver.run(self._protocol(change))
+                result = await self._result(change)
             results.append(result)
             self.listener.finished(result)
+
+    async def _result(self, change: Change) -> ChangeResult:
+        try:
+            return await self.driver.run(self._protocol(change))
+        except Exception as error:  # noqa: BLE001 - a bug in one change must not cancel the creates of the others
+            words = f"sgpctl failed here, which is a bug: {type(error).__name__}: {error}"
+            return ChangeResult(change, Status.UNCLEAR, change.remote_id, words)
 
     def _protocol(self, change: Change) -> Protocol[ChangeResult]:
         if change.action is Action.ARCHIVE:

@@ -1,7 +1,8 @@
 """What was about to be done, on disk before it is done, so that the next apply knows what to look for.
 
-A file of JSON lines per environment under `.sgpctl/`. Correctness does not depend on it (the nonce is on the remote
-side too); with it, a run that died between a create and its answer is waited for instead of being started again.
+A file of JSON lines per environment under `.sgpctl/`, each stamped with the target that it is about. Correctness does
+not depend on it (the nonce is on the remote side too); with it, a run that died between a create and its answer is
+looked for, and a run that lists do not show yet is known all the same.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ import json
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sgpctl.errors import LocalStateError
 
 _FINAL = frozenset({"created", "refused", "absent"})
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,56 +29,95 @@ class Intent:
     at: datetime
 
 
-class Journal:
-    """Appends to one journal file; every line is on disk when `write` returns."""
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What the journal of one target says: creates without an end, and the ids of those that were made, with when."""
 
-    def __init__(self, path: Path, now: Callable[[], datetime]) -> None:
+    unfinished: tuple[Intent, ...] = ()
+    created: tuple[tuple[str, datetime], ...] = ()
+
+    def created_since(self, moment: datetime) -> tuple[str, ...]:
+        return tuple(remote_id for remote_id, at in self.created if at >= moment)
+
+
+class Journal:
+    """Appends to one journal file; every line is on disk, whole, when `write` returns.
+
+    `target` names the platform and the account. Lines about another target are kept and not looked at.
+    """
+
+    def __init__(self, path: Path, target: str, now: Callable[[], datetime]) -> None:
         self._path = path
+        self._target = target
         self._now = now
 
     def write(self, event: str, fields: Mapping[str, str]) -> None:
         """Append one line. Raises LocalStateError when it cannot be made durable."""
-        line = json.dumps({"at": self._now().isoformat(), "event": event, **fields}, ensure_ascii=True) + "\n"
+        entry = {"at": self._now().isoformat(), "target": self._target, "event": event, **fields}
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-            try:
-                os.write(handle, line.encode("ascii"))
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+            self._append(json.dumps(entry, ensure_ascii=True) + "\n")
         except OSError as error:
             raise LocalStateError(
                 f"{self._path}: {error.strerror or error}",
                 hint="sgpctl writes down what it is about to create before it creates it; free the disk or its rights.",
             ) from error
 
-    def unfinished(self) -> tuple[Intent, ...]:
-        """The creates whose end is not known, oldest first. A torn last line is what a crash leaves, and is passed over."""
+    def read(self) -> Record:
+        """What is on record about our target. A torn line is what a crash leaves, and is passed over."""
         try:
             text = self._path.read_text(encoding="utf-8", errors="replace")
         except FileNotFoundError:
-            return ()
+            return Record()
         except OSError as error:
             raise LocalStateError(f"{self._path}: {error.strerror or error}") from error
-        return unfinished_intents(text.splitlines())
+        return record_of(text.splitlines(), self._target)
+
+    def _append(self, line: str) -> None:
+        is_new = not self._path.exists()
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            # A line that a crash tore must not swallow this one.
+            data = line.encode("ascii") if _ends_in_newline(handle) else b"\n" + line.encode("ascii")
+            while data:
+                data = data[os.write(handle, data) :]
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        if is_new:
+            _sync_folder(self._path.parent)
 
 
-def unfinished_intents(lines: Iterable[str]) -> tuple[Intent, ...]:
-    """The intents among journal lines that no later line ends. Lines that are not ours are passed over."""
+def record_of(lines: Iterable[str], target: str) -> Record:
+    """What journal lines say about `target`. Lines that are not ours are passed over."""
     begun: dict[str, Intent] = {}
+    created: dict[str, datetime] = {}
     for line in lines:
         entry = _entry(line)
         nonce = entry.get("nonce")
-        if not isinstance(nonce, str):
+        if not isinstance(nonce, str) or entry.get("target") != target:
             continue
+        at = _time(entry.get("at"))
         if entry.get("event") == "create":
-            at = _time(entry.get("at"))
-            if at is not None:
-                begun[nonce] = Intent(str(entry.get("name", "")), nonce, at)
+            begun[nonce] = Intent(str(entry.get("name", "")), nonce, at)
         elif entry.get("event") in _FINAL:
             begun.pop(nonce, None)
-    return tuple(begun.values())
+        if entry.get("event") == "created":
+            created[str(entry.get("remote_id", ""))] = at
+    return Record(tuple(begun.values()), tuple(created.items()))
+
+
+def _ends_in_newline(handle: int) -> bool:
+    size = os.fstat(handle).st_size
+    return size == 0 or os.pread(handle, 1, size - 1) == b"\n"
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _entry(line: str) -> Mapping[str, object]:
@@ -87,8 +128,10 @@ def _entry(line: str) -> Mapping[str, object]:
     return entry if isinstance(entry, dict) else {}
 
 
-def _time(value: object) -> datetime | None:
+def _time(value: object) -> datetime:
+    """The moment; one that cannot be read is long ago, so that its intent is still looked for once."""
     try:
-        return datetime.fromisoformat(value) if isinstance(value, str) else None
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else _LONG_AGO
     except ValueError:
-        return None
+        return _LONG_AGO
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

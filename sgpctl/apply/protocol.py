@@ -10,13 +10,14 @@ The rules that everything here keeps:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from sgpctl.apply.creation import create_once
 from sgpctl.apply.operations import Patch, Problem, Protocol, Wait
 from sgpctl.apply.outcome import ChangeResult, Status
 from sgpctl.apply.writes import (
     archive_as_planned,
+    is_live,
     patch_as_planned,
     read,
     restore_as_planned,
@@ -48,7 +49,7 @@ def replace(change: Change, body: Mapping[str, Json], nonce: str) -> Protocol[Ch
     made = yield from create_once(change.name, body, nonce)
     if isinstance(made, Problem):
         return _not_done(change, made)
-    problem = (yield from _read_back(made.id, nonce)) or (yield from _archive_superseded(change))
+    problem = yield from _succeed(change, made.id, lambda seen: is_live(seen) and _carries(seen, nonce))
     if problem is not None:
         message = f"the new run {made.id} is started, but {problem.message}"
         return ChangeResult(change, Status.FAILED, made.id, message, started=True)
@@ -58,7 +59,9 @@ def replace(change: Change, body: Mapping[str, Json], nonce: str) -> Protocol[Ch
 def patch(change: Change, body: Mapping[str, Json]) -> Protocol[ChangeResult]:
     """Update, rename or adopt in place; a rename then archives what it leaves without a purpose."""
     (need,) = change.preconditions
-    problem = (yield from patch_as_planned(need, body)) or (yield from _archive_superseded(change))
+    problem = (yield from patch_as_planned(need, body)) or (
+        yield from _succeed(change, need.remote_id, took_effect(body))
+    )
     return _end(change, need.remote_id, problem)
 
 
@@ -68,7 +71,7 @@ def restore(change: Change, body: Mapping[str, Json]) -> Protocol[ChangeResult]:
     problem = (
         (yield from restore_as_planned(need))
         or ((yield from write(Patch(need.remote_id, body), took_effect(body))) if change.patch else None)
-        or (yield from _archive_superseded(change))
+        or (yield from _succeed(change, need.remote_id, is_live))
     )
     return _end(change, need.remote_id, problem)
 
@@ -79,23 +82,34 @@ def archive(change: Change) -> Protocol[ChangeResult]:
     return _end(change, need.remote_id, (yield from archive_as_planned(need)))
 
 
-def _read_back(remote_id: str, nonce: str) -> Protocol[Problem | None]:
-    message = "it is not there"
+def _succeed(
+    change: Change, remote_id: str, fits: Callable[[RemoteEvaluation | None], bool]
+) -> Protocol[Problem | None]:
+    """Archive what a change leaves without a purpose, after its successor was read back and fits."""
+    if not change.archives:
+        return None
+    problem = yield from _read_back(remote_id, fits)
+    for old in change.archives if problem is None else ():
+        problem = yield from archive_as_planned(old.precondition)
+        if problem is not None:
+            return Problem(f"{old.remote_id} was not archived: {problem.message}", problem.is_unclear)
+    return problem
+
+
+def _read_back(remote_id: str, fits: Callable[[RemoteEvaluation | None], bool]) -> Protocol[Problem | None]:
+    message = "it is not there, or not as it should be"
     for pause in READ_BACK_PAUSES_SECONDS:
         seen = yield from read(remote_id)
-        if isinstance(seen, RemoteEvaluation) and not seen.is_archived and read_marks(seen).nonce == nonce:
+        if isinstance(seen, Problem):
+            message = seen.message
+        elif is_live(seen) and fits(seen):
             return None
-        message = seen.message if isinstance(seen, Problem) else message
         yield Wait(pause)
     return Problem(f"it could not be read back ({message}), so what it replaces was not archived")
 
 
-def _archive_superseded(change: Change) -> Protocol[Problem | None]:
-    for old in change.archives:
-        problem = yield from archive_as_planned(old.precondition)
-        if problem is not None:
-            return Problem(f"{old.remote_id} was not archived: {problem.message}", problem.is_unclear)
-    return None
+def _carries(seen: RemoteEvaluation | None, nonce: str) -> bool:
+    return seen is not None and read_marks(seen).nonce == nonce
 
 
 def _end(change: Change, remote_id: str, problem: Problem | None) -> ChangeResult:

@@ -1,4 +1,4 @@
-"""What an earlier apply may have left in flight: looked for before anything is planned."""
+"""What earlier applies began or made that a listing may not show: looked for before anything is planned."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from datetime import datetime
 from sgpctl.apply.creation import look_for
 from sgpctl.apply.journal import Intent
 from sgpctl.apply.operations import Note, Problem, Protocol
-from sgpctl.limits import SETTLING_PAUSES_SECONDS
+from sgpctl.limits import CREATE_READ_SECONDS_MAX, SETTLING_PAUSES_SECONDS
 from sgpctl.model.evaluation import RemoteEvaluation, RemoteState
 from sgpctl.model.marks import Owner, is_owned_by
 
 
 def recover(intent: Intent, now: datetime) -> Protocol[RemoteEvaluation | Problem | None]:
-    """Find out what became of a create that an earlier apply began; one look is enough once it has had time to show.
+    """Find out what became of a create that an earlier apply began.
 
-    The search that never worked is returned as a problem, and the intent stays open.
+    One look is enough once the request can no longer be under way and lists have had time to show it. A search that
+    never worked is returned as a problem, and the intent stays open.
     """
     age_seconds = (now - intent.at).total_seconds()
-    settled = age_seconds > sum(SETTLING_PAUSES_SECONDS)
+    settled = age_seconds > CREATE_READ_SECONDS_MAX + sum(SETTLING_PAUSES_SECONDS)
     found = yield from look_for(intent.nonce, (0.0,) if settled else (0.0, *SETTLING_PAUSES_SECONDS))
     match found:
         case RemoteEvaluation():
@@ -32,12 +33,12 @@ def recover(intent: Intent, now: datetime) -> Protocol[RemoteEvaluation | Proble
     return found
 
 
-def with_recovered(state: RemoteState, recovered: Sequence[RemoteEvaluation], owner: Owner) -> RemoteState:
-    """`state` with the live recovered evaluations that a stale listing did not show yet."""
+def with_known(state: RemoteState, known: Sequence[RemoteEvaluation], owner: Owner) -> RemoteState:
+    """`state` with the live evaluations of ours that a stale listing did not show."""
     listed = {remote.id for remote in state.owned}
-    missing = tuple(
-        remote
-        for remote in recovered
+    missing = {
+        remote.id: remote
+        for remote in known
         if remote.id not in listed and not remote.is_archived and is_owned_by(remote, owner)
-    )
-    return replace(state, owned=state.owned + missing) if missing else state
+    }
+    return replace(state, owned=(*state.owned, *missing.values())) if missing else state

@@ -12,7 +12,6 @@ from sgpctl.apply.operations import (
     Failed,
     Get,
     Got,
-    Noted,
     Patch,
     Problem,
     Protocol,
@@ -21,10 +20,10 @@ from sgpctl.apply.operations import (
     Wait,
 )
 from sgpctl.limits import READ_BACK_PAUSES_SECONDS, WRITE_TRIES_MAX
-from sgpctl.model.compare import equals
+from sgpctl.model.compare import equals, same_tags
 from sgpctl.model.evaluation import RemoteEvaluation
 from sgpctl.model.located import Json
-from sgpctl.plan.fingerprint import fingerprint
+from sgpctl.plan.fingerprint import still_fits
 from sgpctl.plan.plan import Precondition
 
 
@@ -35,7 +34,7 @@ def archive_as_planned(need: Precondition) -> Protocol[Problem | None]:
         return seen
     if seen is None or seen.is_archived:
         return None
-    if fingerprint(seen) != need.fingerprint:
+    if not still_fits(seen, need):
         return _moved(seen)
     return (yield from write(Archive(need.remote_id), lambda remote: remote is None or remote.is_archived))
 
@@ -47,11 +46,7 @@ def patch_as_planned(need: Precondition, body: Mapping[str, Json]) -> Protocol[P
 
 def restore_as_planned(need: Precondition) -> Protocol[Problem | None]:
     problem = yield from still_as_planned(need)
-    return problem or (
-        yield from write(
-            Restore(need.remote_id), lambda remote: remote is not None and not remote.is_archived
-        )
-    )
+    return problem or (yield from write(Restore(need.remote_id), is_live))
 
 
 def still_as_planned(need: Precondition) -> Protocol[Problem | None]:
@@ -60,7 +55,7 @@ def still_as_planned(need: Precondition) -> Protocol[Problem | None]:
         return seen
     if seen is None:
         return Problem(f"{need.remote_id} is no longer there")
-    return None if fingerprint(seen) == need.fingerprint else _moved(seen)
+    return None if still_fits(seen, need) else _moved(seen)
 
 
 def read(remote_id: str) -> Protocol[RemoteEvaluation | Problem | None]:
@@ -76,24 +71,30 @@ def read(remote_id: str) -> Protocol[RemoteEvaluation | Problem | None]:
 def write(
     operation: Patch | Restore | Archive, took: Callable[[RemoteEvaluation | None], bool]
 ) -> Protocol[Problem | None]:
-    """Send an idempotent write until reading shows that it took; `took` judges what is read."""
-    message = ""
-    for _ in range(WRITE_TRIES_MAX):
+    """Send an idempotent write until its answer, or reading, shows that it took; `took` judges what is shown."""
+    message = "it was answered, and what is read back does not show it"
+    is_unclear = False
+    for pause in READ_BACK_PAUSES_SECONDS[:WRITE_TRIES_MAX]:
         reply = yield operation
         match reply:
-            case Got() | Noted():
+            case Got(remote) if took(remote):
                 return None
-            case Failed(message) | Unknown(message):
-                pass
+            case Failed(words) | Unknown(words):
+                message, is_unclear = words, isinstance(reply, Unknown)
             case _:
-                message = "the write was not answered"
+                pass
         seen = yield from read(operation.remote_id)
         if not isinstance(seen, Problem) and took(seen):
             return None
         if isinstance(reply, Failed):
             return Problem(message)
-        yield Wait(READ_BACK_PAUSES_SECONDS[0])
-    return Problem(message, is_unclear=True)
+        yield Wait(pause)
+    return Problem(message, is_unclear)
+
+
+def is_live(remote: RemoteEvaluation | None) -> bool:
+    """Whether an evaluation is there and not archived."""
+    return remote is not None and not remote.is_archived
 
 
 def took_effect(body: Mapping[str, Json]) -> Callable[[RemoteEvaluation | None], bool]:
@@ -106,7 +107,7 @@ def took_effect(body: Mapping[str, Json]) -> Callable[[RemoteEvaluation | None],
         return (
             body.get("name", remote.name) == remote.name
             and body.get("description", remote.description or "") == (remote.description or "")
-            and ("tags" not in body or set(remote.tags) == set(_strings(body["tags"])))
+            and ("tags" not in body or same_tags(remote.tags, _strings(body["tags"])))
             and all(
                 equals(_after(remote.metadata.get(key), value), remote.metadata.get(key))
                 for key, value in (metadata.items() if isinstance(metadata, dict) else ())

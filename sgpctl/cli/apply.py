@@ -49,8 +49,7 @@ def command(
     The plan is shown and consent is asked first. With a PLANFILE that `plan --out` saved, exactly that plan is
     applied, without asking; it is refused when a manifest or the remote side has moved since.
     """
-    file = Path(base or ".") / target if target is not None else None
-    saved = read_saved_plan(file) if file is not None and file.is_file() else None
+    saved = read_saved_plan(Path(target)) if target is not None and Path(target).is_file() else None
     if as_json and not (yes or saved is not None or expect is not None):
         raise UsageError(
             "--json shows no plan to agree to", hint="Add --yes, --expect DIGEST, or apply a saved plan."
@@ -66,8 +65,7 @@ def command(
     consent = Consent(
         f"Apply this to {workspace.environment.name}?",
         is_given=yes,
-        reviewed=saved.plan if saved is not None else None,
-        reviewed_digest=saved.digest if saved is not None else None,
+        reviewed=saved,
         expected_digest=expect,
     )
     policy = workspace.policy(allow_archive=allow_archive, take_over=take_over)

@@ -8,23 +8,18 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-from sgpctl.apply.driver import Driver
-from sgpctl.apply.execution import Execution, Interruption
-from sgpctl.apply.journal import Journal
-from sgpctl.apply.operations import Problem
+from sgpctl.apply.execution import Interruption
 from sgpctl.apply.outcome import Outcome
-from sgpctl.apply.recovery import recover
-from sgpctl.apply.verification import Verification, verify
-from sgpctl.cli.consent import Consent, agree, check
+from sgpctl.apply.reconciliation import Reconciliation
+from sgpctl.cli.consent import Consent, check, check_unmoved
 from sgpctl.cli.console import Console
-from sgpctl.cli.planning import Planning, load_manifests
+from sgpctl.cli.planning import NOTHING, reconciliation_of
 from sgpctl.cli.platform import open_platform
 from sgpctl.cli.progress import progress
 from sgpctl.cli.workspace import Workspace
-from sgpctl.errors import ExitCode, RefusedError
-from sgpctl.model.evaluation import RemoteEvaluation
+from sgpctl.errors import ExitCode
+from sgpctl.manifest.loader import load_or_raise
 from sgpctl.plan.plan import Plan
 from sgpctl.plan.policy import Policy
 from sgpctl.render.json_text import json_text
@@ -54,81 +49,58 @@ def apply_project(workspace: Workspace, policy: Policy, consent: Consent, call: 
 
 async def _apply_project(workspace: Workspace, policy: Policy, consent: Consent, call: Call) -> ExitCode:
     console = call.console
-    loaded = None if policy.destroy else load_manifests(workspace, console)
+    loaded = NOTHING if policy.destroy else load_or_raise(workspace.project)
     async with open_platform(
         workspace, console, parallelism=call.parallelism, debug=call.is_debug
     ) as platform:
-        desired, files = (loaded.desired, loaded.files) if loaded is not None else ((), 0)
-        planning = Planning(workspace, platform, policy, desired, files)
-        applying = Applying(planning, console, call.parallelism)
-        plan = await planning.plan(await applying.recovered())
+        reconciliation, header = reconciliation_of(workspace, platform, loaded, policy)
+        await _recover(reconciliation, console)
+        plan = await reconciliation.plan()
         if not call.as_json:
-            console.put(plan_lines(plan, planning.header, console.glyphs, width=console.width))
-        check(plan, consent)
-        if plan.is_empty:
+            console.put(plan_lines(plan, header, console.glyphs, width=console.width))
+        check(plan, header, consent)
+        if plan.is_empty and plan.gap is None:
             outcome = Outcome(left=plan)
-        elif agree(consent, console):
-            outcome = await applying.carry_out(plan)
+        elif await _agreed(plan, reconciliation, consent, console):
+            outcome = await _carry_out(plan, reconciliation, call)
         else:
             console.tell([(Span("Nothing was changed."),)])
             return ExitCode.ERROR
         if call.as_json:
-            console.put_text(json_text(outcome_document(outcome, planning.header)))
+            console.put_text(json_text(outcome_document(outcome, header)))
         elif not plan.is_empty:
             console.put(outcome_lines(outcome, console.glyphs, width=console.width))
     return outcome.exit_code
 
 
-@dataclass(frozen=True, slots=True)
-class Applying:
-    """One apply: the planning that it follows, and the journal that it keeps."""
+async def _recover(reconciliation: Reconciliation, console: Console) -> None:
+    intents = len(reconciliation.driver.journal.read().unfinished)
+    if intents:
+        what = f"Looking for {intents} runs that an earlier apply began and never saw the end of."
+        console.tell([(Span(what, Style.WARNING),)])
+        await reconciliation.recover()
 
-    planning: Planning
-    console: Console
-    parallelism: int
 
-    @property
-    def driver(self) -> Driver:
-        journal = Journal(self.planning.workspace.journal_path, lambda: datetime.now(UTC))
-        return Driver(self.planning.platform.evaluations, journal)
+async def _agreed(plan: Plan, reconciliation: Reconciliation, consent: Consent, console: Console) -> bool:
+    """Whether somebody agrees to `plan`, and it still is the plan after they took their time to answer."""
+    if consent.is_given_already:
+        return True
+    if not console.confirm(consent.question):
+        return False
+    check_unmoved(plan, await reconciliation.plan())
+    return True
 
-    async def recovered(self) -> tuple[RemoteEvaluation, ...]:
-        """What earlier applies began and never saw the end of. Raises RefusedError while nobody can say."""
-        intents = self.driver.journal.unfinished()
-        if intents:
-            what = f"Looking for {len(intents)} runs that an earlier apply began and never saw the end of."
-            self.console.tell([(Span(what, Style.WARNING),)])
-        now = datetime.now(UTC)
-        ends = await asyncio.gather(*(self.driver.run(recover(intent, now)) for intent in intents))
-        for end in ends:
-            if isinstance(end, Problem):
-                raise RefusedError(
-                    f"an earlier apply may have started runs, and they cannot be looked for: {end.message}",
-                    hint="Creating now could pay twice. Try again when the platform answers.",
-                )
-        return tuple(end for end in ends if isinstance(end, RemoteEvaluation))
 
-    async def carry_out(self, plan: Plan) -> Outcome:
-        """Make every change of `plan`, then look whether the remote side is what was declared."""
-        interruption = Interruption()
-        with interruptible(interruption, self.console), progress(self.console, plan) as listener:
-            workspace = self.planning.workspace
-            execution = Execution(
-                self.driver,
-                {one.name: one for one in self.planning.desired},
-                workspace.owner,
-                workspace.provenance,
-                new_nonce=lambda: uuid.uuid4().hex,
-                parallelism=self.parallelism,
-                listener=listener,
-                interruption=interruption,
-            )
-            results = await execution.run(plan)
-            if interruption.requested:
-                closing = Verification(None, None, ())
-            else:
-                closing = await verify(self.planning.plan, self.driver, results)
-        return Outcome(results, closing.left, closing.unverified, closing.folded, interruption.requested)
+async def _carry_out(plan: Plan, reconciliation: Reconciliation, call: Call) -> Outcome:
+    interruption = Interruption()
+    with interruptible(interruption, call.console), progress(call.console, plan) as listener:
+        return await reconciliation.carry_out(
+            plan,
+            new_nonce=lambda: uuid.uuid4().hex,
+            parallelism=call.parallelism,
+            listener=listener,
+            interruption=interruption,
+        )
 
 
 @contextmanager

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sgpctl.cli.console import Console
 from sgpctl.errors import RefusedError
-from sgpctl.plan.plan import Plan
+from sgpctl.plan.plan import Plan, PlanHeader
+from sgpctl.plan.saved import SavedPlan
 from sgpctl.plan.staleness import differences
 
 
@@ -16,18 +16,23 @@ class Consent:
 
     question: str
     is_given: bool = False
-    reviewed: Plan | None = None
-    reviewed_digest: str | None = None
+    reviewed: SavedPlan | None = None
     expected_digest: str | None = None
 
+    @property
+    def is_given_already(self) -> bool:
+        return self.is_given or self.reviewed is not None or self.expected_digest is not None
 
-def check(plan: Plan, consent: Consent) -> None:
+
+def check(plan: Plan, header: PlanHeader, consent: Consent) -> None:
     """Raise RefusedError when `plan` is not the reviewed one, or when a safety rail stands against it."""
-    _same_as_reviewed(plan, consent)
+    if consent.reviewed is not None:
+        _same_target(header, consent.reviewed)
+        _unmoved(consent.reviewed.plan, plan, "the saved plan is stale; nothing was changed")
     if consent.expected_digest is not None and plan.digest != consent.expected_digest:
         raise RefusedError(
             f"the plan is {plan.digest}, and --expect says {consent.expected_digest}",
-            hint="A manifest or the remote side changed since that plan. Review the new plan.",
+            hint="A manifest, the remote side or the target changed since that plan. Review the new plan.",
         )
     if plan.refusals:
         raise RefusedError(
@@ -36,18 +41,26 @@ def check(plan: Plan, consent: Consent) -> None:
         )
 
 
-def agree(consent: Consent, console: Console) -> bool:
-    """True when somebody agrees: already on the command line, or now when asked."""
-    if consent.is_given or consent.reviewed is not None or consent.expected_digest is not None:
-        return True
-    return console.confirm(consent.question)
+def check_unmoved(agreed: Plan, current: Plan) -> None:
+    """Raise RefusedError when somebody else changed something while a person was thinking about `agreed`."""
+    _unmoved(agreed, current, "this is not the plan any more that you agreed to; nothing was changed")
 
 
-def _same_as_reviewed(plan: Plan, consent: Consent) -> None:
-    if consent.reviewed is None or consent.reviewed_digest == plan.digest:
+def _unmoved(reviewed: Plan, current: Plan, title: str) -> None:
+    if reviewed.digest == current.digest:
         return
-    moved = differences(consent.reviewed, plan) or ("the saved plan's own digest does not fit what it holds",)
+    moved = differences(reviewed, current)
     raise RefusedError(
-        "the saved plan is stale; nothing was changed\n" + "\n".join(f"  {line}" for line in moved),
-        hint="Make and review a new plan.",
+        "\n".join([title, *(f"  {line}" for line in moved)]), hint="Make and review a new plan."
     )
+
+
+def _same_target(header: PlanHeader, saved: SavedPlan) -> None:
+    """A plan that was reviewed for one account must not be applied to another."""
+    was, now = saved.header.target, header.target
+    if (was.base_url, was.account_id) != (now.base_url, now.account_id):
+        raise RefusedError(
+            f"the saved plan is for {was.base_url}, account {was.account_id or 'not named'}, and this is "
+            f"{now.base_url}, account {now.account_id or 'not named'}",
+            hint="Apply it with the address and the account that it was made for.",
+        )

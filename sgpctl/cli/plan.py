@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import shlex
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -12,10 +14,11 @@ import click
 from sgpctl.cli import options
 from sgpctl.cli.console import Console
 from sgpctl.cli.durable import write_durably
-from sgpctl.cli.planning import Planning, load_manifests
+from sgpctl.cli.planning import reconciliation_of
 from sgpctl.cli.platform import open_platform
 from sgpctl.cli.workspace import Workspace, start_folder
 from sgpctl.errors import ExitCode, UsageError
+from sgpctl.manifest.loader import load_or_raise
 from sgpctl.plan.plan import Plan, PlanHeader
 from sgpctl.plan.saved import plan_document
 from sgpctl.render.json_text import json_text
@@ -72,16 +75,15 @@ def command(
     policy = workspace.policy(allow_archive=allow_archive, take_over=take_over)
 
     async def work() -> tuple[Plan, PlanHeader]:
-
-        loaded = load_manifests(workspace, console)
+        loaded = load_or_raise(workspace.project)
         async with open_platform(workspace, console, parallelism=parallelism, debug=debug) as platform:
-            planning = Planning(workspace, platform, policy, loaded.desired, loaded.files)
-            return await planning.plan(), planning.header
+            reconciliation, header = reconciliation_of(workspace, platform, loaded, policy)
+            return await reconciliation.plan(), header
 
     made, header = asyncio.run(work())
     _show(console, made if only is None else _part(made, only), header, as_json=as_json)
     if out is not None:
-        _save(console, made, header, Path(out))
+        _save(console, made, header, Path(out), workspace)
     if made.refusals:
         return ExitCode.REFUSED
     return ExitCode.CHANGES if detailed and not made.is_empty else ExitCode.OK
@@ -95,7 +97,7 @@ def _show(console: Console, made: Plan, header: PlanHeader, *, as_json: bool) ->
 
 
 def _part(made: Plan, pattern: str) -> Plan:
-    """The changes whose names match; the counts and refusals stay those of the whole plan."""
+    """The changes whose names match, with their own counts; the refusals stay those of the whole plan."""
     changes = tuple(change for change in made.changes if fnmatchcase(change.name, pattern))
     unchanged = tuple(name for name in made.unchanged if fnmatchcase(name, pattern))
     hidden = len(made.changes) - len(changes)
@@ -103,9 +105,9 @@ def _part(made: Plan, pattern: str) -> Plan:
     return replace(made, changes=changes, unchanged=unchanged, notes=(*made.notes, note))
 
 
-def _save(console: Console, made: Plan, header: PlanHeader, path: Path) -> None:
-
+def _save(console: Console, made: Plan, header: PlanHeader, path: Path, workspace: Workspace) -> None:
     write_durably(path, json_text(plan_document(made, header)))
-    console.tell(
-        [(Span(f"Saved the plan to {path}; `sgpctl apply {path}` applies exactly it, or refuses."),)]
-    )
+    call = f"sgpctl apply {shlex.quote(str(path))}"
+    if workspace.project.root != Path.cwd():
+        call += f" -C {shlex.quote(os.path.relpath(workspace.project.root))}"
+    console.tell([(Span(f"Saved the plan to {path}; `{call}` applies exactly it, or refuses."),)])

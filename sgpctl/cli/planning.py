@@ -1,46 +1,41 @@
-"""The common way of plan, apply and destroy: load, read the other side, plan."""
+"""From a workspace to a reconciliation: load the manifests, and put them before an open platform."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sgpctl.api.reading import read_state
-from sgpctl.apply.recovery import with_recovered
-from sgpctl.cli.console import Console
+from sgpctl.apply.driver import Driver
+from sgpctl.apply.journal import Journal
+from sgpctl.apply.reconciliation import Reconciliation
 from sgpctl.cli.platform import Platform
 from sgpctl.cli.workspace import Workspace
-from sgpctl.manifest.loader import Loaded, load_or_raise
-from sgpctl.model.evaluation import DesiredEvaluation, RemoteEvaluation
-from sgpctl.plan.plan import Plan, PlanHeader
-from sgpctl.plan.planner import make_plan
+from sgpctl.manifest.loader import Loaded
+from sgpctl.plan.plan import PlanHeader
 from sgpctl.plan.policy import Policy
-from sgpctl.render.problems_text import problem_lines
+
+NOTHING = Loaded((), (), 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Planning:
-    """One workspace, its manifests and the platform, from which the plan can be made again at any time."""
+def reconciliation_of(
+    workspace: Workspace, platform: Platform, loaded: Loaded, policy: Policy
+) -> tuple[Reconciliation, PlanHeader]:
+    """What plan, apply and destroy work with; nothing is sent yet."""
+    header = workspace.header(platform.target, loaded.files)
+    journal = Journal(workspace.journal_path, " ".join(header.scope[2:]), _now)
+    reconciliation = Reconciliation(
+        Driver(platform.evaluations, journal),
+        lambda: read_state(platform.evaluations, loaded.desired, workspace.owner),
+        loaded.desired,
+        workspace.owner,
+        workspace.provenance,
+        policy,
+        header.scope,
+        _now,
+        warnings=tuple(str(problem) for problem in loaded.warnings),
+    )
+    return reconciliation, header
 
-    workspace: Workspace
-    platform: Platform
-    policy: Policy
-    desired: tuple[DesiredEvaluation, ...]
-    manifest_files: int
 
-    @property
-    def header(self) -> PlanHeader:
-        return self.workspace.header(self.platform.target, self.manifest_files)
-
-    async def plan(self, recovered: Sequence[RemoteEvaluation] = ()) -> Plan:
-        """Read the remote side now, and plan; `recovered` are ours though a listing may not show them yet."""
-        owner = self.workspace.owner
-        state = await read_state(self.platform.evaluations, self.desired, owner)
-        return make_plan(self.desired, with_recovered(state, recovered, owner), owner, self.policy)
-
-
-def load_manifests(workspace: Workspace, console: Console) -> Loaded:
-    """The project's manifests; warnings go to the messages. Raises ManifestError with all problems."""
-    loaded = load_or_raise(workspace.project)
-    console.tell(problem_lines(loaded.warnings, console.glyphs))
-    return loaded
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from sgpctl.apply.execution import Listener
 from sgpctl.apply.outcome import ChangeResult
@@ -18,9 +18,23 @@ def progress(console: Console, plan: Plan) -> Iterator[Listener]:
     """A listener for the changes of `plan`, with its display for as long as the block lasts."""
     if console.is_live:
         with _live(console, plan) as listener:
-            yield listener
+            yield _never_failing(listener)
     else:
-        yield _lines(console)
+        yield _never_failing(_lines(console))
+
+
+def _never_failing(listener: Listener) -> Listener:
+    """A display that cannot write any more, to a closed pipe or a full disk, must not stop what it displays."""
+
+    def started(change: Change) -> None:
+        with suppress(OSError):
+            listener.started(change)
+
+    def finished(result: ChangeResult) -> None:
+        with suppress(OSError):
+            listener.finished(result)
+
+    return Listener(started, finished)
 
 
 def _lines(console: Console) -> Listener:

@@ -22,13 +22,12 @@ Example:
 
 @click.command("show", epilog=_EPILOG)
 @click.argument("plan_file", metavar="PLANFILE")
-@options.directory
 @options.as_json
 @options.no_color
-def command(plan_file: str, base: str | None, as_json: bool, no_color: bool) -> ExitCode:
+def command(plan_file: str, as_json: bool, no_color: bool) -> ExitCode:
     """Show the plan saved in PLANFILE. Nothing is read from the environment."""
     console = Console.of_process(no_color=no_color)
-    saved = read_saved_plan(Path(base or ".") / plan_file)
+    saved = read_saved_plan(Path(plan_file))
     if as_json:
         console.put_text(json_text(plan_document(saved.plan, saved.header)))
     else:

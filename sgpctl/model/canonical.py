@@ -86,13 +86,20 @@ def spec_digest(body: Mapping[str, Json], rows: str | None) -> str:
             keyed[alias] = {"task_type": task.get("task_type"), "configuration": task.get("configuration")}
     spec: dict[str, Json] = {
         "data": rows,
-        "dataset": body.get("dataset"),
+        "dataset": _with_lists_as_sets(body.get("dataset")),
         "dataset_id": body.get("dataset_id"),
         "skip_prefilled_rows": body.get("skip_prefilled_rows") or None,
         "tasks": keyed or None,
         "taxonomy_params": body.get("taxonomy_params"),
     }
     return f"{DIGEST_VERSION}:{sha256_of(spec)}"
+
+
+def _with_lists_as_sets(dataset: Json) -> Json:
+    """A dataset block with its `keys` and `tags` in one order, because theirs means nothing."""
+    if not isinstance(dataset, dict):
+        return dataset
+    return {key: [*sorted(map(str, part))] if isinstance(part, list) else part for key, part in dataset.items()}
 
 
 def is_known_digest(digest: str) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sgpctl.model.alias import effective_alias
+from sgpctl.model.evaluation import DesiredEvaluation, RemoteEvaluation
 from sgpctl.model.located import Json
 
 
@@ -69,6 +70,26 @@ def tasks_untouched(declared: Sequence[Mapping[str, Json]], actual: Sequence[Map
         or contradicts(task.get("configuration"), theirs[alias].get("configuration"))
         for alias, task in mine.items()
     )
+
+
+def dataset_agrees(one: DesiredEvaluation, remote: RemoteEvaluation) -> bool:
+    """True when `remote` takes its rows from the dataset that `one` names, or from none when it names none."""
+    if one.dataset_id is not None:
+        return one.dataset_id in remote.dataset_ids
+    dataset = one.body.get("dataset")
+    if isinstance(dataset, dict):
+        return dataset.get("name") in remote.dataset_names
+    return not remote.dataset_ids
+
+
+def same_tags(left: Iterable[str], right: Iterable[str]) -> bool:
+    """Tags are a set, and some deployments lower-case them (API 7)."""
+    return {tag.lower() for tag in left} == {tag.lower() for tag in right}
+
+
+def carries_tags(remote: RemoteEvaluation, tags: Iterable[str]) -> bool:
+    """True when `remote` has all of `tags`, compared as `same_tags` does."""
+    return {tag.lower() for tag in tags} <= {tag.lower() for tag in remote.tags}
 
 
 def tasks_by_alias(tasks: Sequence[Mapping[str, Json]]) -> dict[str, Mapping[str, Json]]:

@@ -14,7 +14,9 @@ class DesiredEvaluation:
     """One evaluation as declared: everything resolved, checked and digested.
 
     `body` is the create request as the API takes it (API 2.3), without our own keys, nulls stripped where they mean
-    "not given"; it keeps its places (`located.value_mark`). `digest` and `data_digest` are from `canonical`.
+    "not given"; it keeps its places (`located.value_mark`). `digest` and `data_digest` are from `canonical`. `cell` is
+    the place in the manifest's matrix, as axis and label in the order of the axes; all cells of one matrix share their
+    `place`. `expect_version` is the version at which the manifest wants to see its dataset.
     """
 
     name: str
@@ -23,6 +25,8 @@ class DesiredEvaluation:
     data_digest: str | None
     place: Mark
     protect: bool = False
+    cell: tuple[tuple[str, str], ...] = ()
+    expect_version: int | None = None
 
     @property
     def description(self) -> str | None:
@@ -122,8 +126,9 @@ class RemoteState:
 
     `owned` are the live evaluations with our owner tag; `archived` those owned and archived ones whose digest a
     manifest wants; `namesakes` live ones without our owner tag that bear a name a manifest wants. `contents` is by
-    evaluation id, `dataset_rows` the current number of rows by dataset id. `others` counts the live evaluations
-    in the account that are not ours. When reading stopped short, `gap` says why and nothing may be archived.
+    evaluation id, `dataset_rows` the current number of rows by dataset id, `dataset_versions` the current version of
+    those datasets of which a manifest expects one. `contested` are live ones with our owner tag and another one.
+    `others` counts the live evaluations in the account that are not ours. When reading stopped short, `gap` says why and nothing may be archived.
     """
 
     owned: tuple[RemoteEvaluation, ...] = ()
@@ -133,3 +138,5 @@ class RemoteState:
     dataset_rows: Mapping[str, int] = field(default_factory=dict)
     others: int = 0
     gap: str | None = None
+    dataset_versions: Mapping[str, int] = field(default_factory=dict)
+    contested: tuple[RemoteEvaluation, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sgpctl.limits import PROBLEMS_PER_FILE_MAX
 from sgpctl.model.finding import Finding, Severity
 from sgpctl.model.located import Json, LocatedList, LocatedMap, Path
 from sgpctl.model.nearest import did_you_mean
@@ -11,27 +12,33 @@ from sgpctl.model.reading import Part, Reading
 
 
 def unknown_keys(value: Json, reading: Reading, path: Path = ()) -> Iterator[Finding]:
-    """The keys at and below `value` that the models do not know: errors in closed maps, warnings in open ones."""
+    """The keys at and below `value` that the models do not know: errors in closed maps, warnings in open ones.
+
+    The nearest known key is named for the first of them only: looking it up is what takes time.
+    """
+    for number, (place, model) in enumerate(_strangers(value, reading, path)):
+        key = str(place[-1])
+        hint = did_you_mean(key, model.model_fields) if number < PROBLEMS_PER_FILE_MAX else ""
+        message = f"unknown key '{key}'{hint}"
+        if model.model_config.get("extra") == "forbid":
+            yield Finding(place, message, on_key=True)
+        else:
+            told = message if hint else f"{message}: it is passed on as it is"
+            yield Finding(place, told, Severity.WARNING, on_key=True)
+
+
+def _strangers(value: Json, reading: Reading, path: Path) -> Iterator[tuple[Path, type[Part]]]:
+    """The paths of the unknown keys, each with the model of the map around it."""
     if isinstance(value, list):
         for index, part in enumerate(value):
-            yield from unknown_keys(part, reading, (*path, index))
+            yield from _strangers(part, reading, (*path, index))
     elif isinstance(value, dict):
         model = reading.model_of(value)
         for key, part in value.items():
             if model is None or key in model.model_fields:
-                yield from unknown_keys(part, reading, (*path, key))
+                yield from _strangers(part, reading, (*path, key))
             else:
-                yield _unknown_key((*path, key), key, model)
-
-
-def _unknown_key(path: Path, key: str, model: type[Part]) -> Finding:
-    hint = did_you_mean(key, model.model_fields)
-    message = f"unknown key '{key}'{hint}"
-    if model.model_config.get("extra") == "forbid":
-        return Finding(path, message, on_key=True)
-    return Finding(
-        path, message if hint else f"{message}: it is passed on as it is", Severity.WARNING, on_key=True
-    )
+                yield (*path, key), model
 
 
 def without_unset(value: Json, reading: Reading) -> Json:

@@ -62,8 +62,6 @@ class Marks:
     protect: bool
     declared: frozenset[str]
     repository: str | None
-    source: str | None
-    commit: str | None
 
 
 def is_reserved_tag(tag: str) -> bool:
@@ -82,6 +80,16 @@ def is_owned_by(remote: RemoteEvaluation, owner: Owner) -> bool:
     return owner_tags == {owner.tag.lower()}
 
 
+def other_owners(remote: RemoteEvaluation, owner: Owner) -> tuple[str, ...]:
+    """The owner tags on `remote` that are not ours."""
+    return tuple(tag for tag in remote.tags if is_reserved_tag(tag) and tag.lower() != owner.tag.lower())
+
+
+def effective_name(remote: RemoteEvaluation) -> str:
+    """The name that sgpctl gave it, which a rename by hand does not change; else the name that it bears."""
+    return read_marks(remote).name or remote.name
+
+
 def read_marks(remote: RemoteEvaluation) -> Marks:
     """The marks that `remote` carries, tolerant of anything a person may have done to them."""
 
@@ -97,8 +105,6 @@ def read_marks(remote: RemoteEvaluation) -> Marks:
         protect=text(PROTECT) == "true",
         declared=_declared_fields(text(DECLARED)),
         repository=text(REPOSITORY),
-        source=text(SOURCE),
-        commit=text(COMMIT),
     )
 
 

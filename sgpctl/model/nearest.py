@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from itertools import islice
+
+from sgpctl.limits import NAMES_COMPARED_MAX
 
 
 def nearest(name: str, known: Iterable[str], likeness: float = 0.6) -> str | None:
     """The known name that `name` most likely is a slip of; None when none is near, or `name` is known itself.
 
-    `likeness` is a share from 0 to 1: how much of the two names must agree, upper and lower case being one.
+    `likeness` is a share from 0 to 1: how much of the two names must agree, upper and lower case being one. Of very
+    many known names only the first are compared.
     """
-    by_folded = {candidate.casefold(): candidate for candidate in known}
+    by_folded = {candidate.casefold(): candidate for candidate in islice(known, NAMES_COMPARED_MAX)}
     matches = difflib.get_close_matches(name.casefold(), list(by_folded), n=1, cutoff=likeness)
     found = by_folded[matches[0]] if matches else None
     return found if found != name else None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sgpctl.model import marks
-from sgpctl.model.compare import equals
+from sgpctl.model.compare import equals, same_tags
 from sgpctl.model.evaluation import DesiredEvaluation, RemoteEvaluation
 from sgpctl.model.located import Json, Mark, value_mark
 from sgpctl.model.marks import Owner
@@ -44,7 +44,7 @@ def mutable_difference(
         fields.append(_field(one, ("description",), remote.description or None, description or None))
     if (tags := _wanted_tags(one, was, remote, owner)) is not None:
         patch["tags"] = list(tags)
-        if not _same_tags(_without_reserved(remote.tags), _without_reserved(tags)):
+        if not same_tags(_without_reserved(remote.tags), _without_reserved(tags)):
             before, after = _without_reserved(remote.tags), _without_reserved(tags)
             fields.append(_field(one, ("tags",), [*before] or None, [*after] or None))
     metadata, metadata_fields = _metadata_difference(one, was, remote)
@@ -56,7 +56,7 @@ def mutable_difference(
     }
     if one.data_digest is None and marks.DATA_DIGEST in remote.metadata:
         metadata[marks.DATA_DIGEST] = None
-    if take_over and owner.repository is not None and was.repository not in {None, owner.repository}:
+    if take_over and was.repository not in {None, owner.repository}:
         metadata[marks.REPOSITORY] = owner.repository
         fields.append(FieldChange("repository", was.repository, owner.repository, None))
     if metadata:
@@ -110,12 +110,7 @@ def _wanted_tags(
     else:
         plain = _without_reserved(remote.tags)
     wanted = (*dict.fromkeys(plain), owner.tag)
-    return None if _same_tags(remote.tags, wanted) else wanted
-
-
-def _same_tags(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
-    """Tags are a set, and some deployments lower-case them (API 7)."""
-    return {tag.lower() for tag in left} == {tag.lower() for tag in right}
+    return None if same_tags(remote.tags, wanted) else wanted
 
 
 def _without_reserved(tags: tuple[str, ...]) -> tuple[str, ...]:

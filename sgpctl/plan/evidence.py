@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from sgpctl.model.canonical import declared_row_digests, row_digest
-from sgpctl.model.compare import equals, tasks_hold
+from sgpctl.model.compare import dataset_agrees, equals, tasks_hold
 from sgpctl.model.evaluation import DesiredEvaluation, RemoteContents, RemoteEvaluation
 from sgpctl.model.located import Json
 
@@ -19,7 +19,7 @@ def is_proven_equal(
         return False
     return (
         tasks_hold(one.tasks, remote.tasks)
-        and _dataset_agrees(one, remote)
+        and dataset_agrees(one, remote)
         and _rows_agree(one, contents)
         and equals(one.body.get("taxonomy_params"), contents.taxonomy)
     )
@@ -31,20 +31,23 @@ def remote_row_digests(one: DesiredEvaluation, contents: RemoteContents) -> Coun
         return None
     if one.dataset_id is None:
         return Counter(row_digest(row.data, row.files) for row in contents.rows)
-    declared_keys = {key for row in one.rows or () if isinstance(row, dict) for key in row}
+    declared = _declared_keys(one)
     return Counter(
-        row_digest({**_only(row.data, declared_keys), "dataset_item_id": row.dataset_item_id})
+        row_digest(
+            {**_only(row.data, declared.get(row.dataset_item_id)), "dataset_item_id": row.dataset_item_id}
+        )
         for row in contents.rows
     )
 
 
-def _dataset_agrees(one: DesiredEvaluation, remote: RemoteEvaluation) -> bool:
-    if one.dataset_id is not None:
-        return one.dataset_id in remote.dataset_ids
-    dataset = one.body.get("dataset")
-    if isinstance(dataset, dict):
-        return dataset.get("name") in remote.dataset_names
-    return not remote.dataset_ids
+def _declared_keys(one: DesiredEvaluation) -> Mapping[str | None, set[str]]:
+    """The keys that the manifest gives beside each dataset item; other columns come from the dataset itself."""
+    keys: dict[str | None, set[str]] = {}
+    for row in one.rows or ():
+        if isinstance(row, dict):
+            item = row.get("dataset_item_id")
+            keys.setdefault(item if isinstance(item, str) else None, set()).update(row)
+    return keys
 
 
 def _rows_agree(one: DesiredEvaluation, contents: RemoteContents) -> bool:
@@ -53,5 +56,5 @@ def _rows_agree(one: DesiredEvaluation, contents: RemoteContents) -> bool:
     return remote_row_digests(one, contents) == declared_row_digests(one.body)
 
 
-def _only(data: Mapping[str, Json], keys: set[str]) -> dict[str, Json]:
-    return {key: value for key, value in data.items() if key in keys}
+def _only(data: Mapping[str, Json], keys: set[str] | None) -> dict[str, Json]:
+    return {key: value for key, value in data.items() if keys is not None and key in keys}

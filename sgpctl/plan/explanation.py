@@ -119,7 +119,7 @@ def _differences(
         canonical(before),
         canonical(after),
         view="tree",
-        ignore_numeric_type_changes=True,
+        ignore_private_variables=False,
         threshold_to_diff_deeper=0,
     )
     changes: list[FieldChange] = []

@@ -14,9 +14,9 @@ from enum import Enum, auto
 from typing import Any, TypeAlias
 
 from sgpctl.model.canonical import is_known_digest
-from sgpctl.model.compare import tasks_untouched
+from sgpctl.model.compare import carries_tags, tasks_untouched
 from sgpctl.model.evaluation import DesiredEvaluation, RemoteEvaluation, RemoteState
-from sgpctl.model.marks import Owner, is_reserved_tag, read_marks
+from sgpctl.model.marks import Owner, effective_name, other_owners, read_marks
 from sgpctl.plan.evidence import is_proven_equal
 
 _Order: TypeAlias = Callable[
@@ -53,14 +53,15 @@ class Matching:
     """Everything owned and everything desired, told apart.
 
     `duplicates` are pairs (what goes, what stays). `strangers` carry our owner tag and were made from another
-    repository; `clones` are copies made by hand; `undigested` bear a digest of another version.
+    repository; `copies` bear another name than sgpctl gave them and stand for nothing, so they may be copies made by
+    hand; `undigested` cannot be compared: their digest is of another version, or is gone and so are the means to prove.
     """
 
     matches: tuple[Match, ...]
     undesired: tuple[RemoteEvaluation, ...]
     duplicates: tuple[tuple[RemoteEvaluation, RemoteEvaluation], ...]
     strangers: tuple[RemoteEvaluation, ...]
-    clones: tuple[RemoteEvaluation, ...]
+    copies: tuple[RemoteEvaluation, ...]
     undigested: tuple[RemoteEvaluation, ...]
 
 
@@ -73,10 +74,12 @@ class _Pool:
     claimed: set[str] = field(default_factory=set)
 
     @classmethod
-    def of(cls, remotes: Iterable[RemoteEvaluation]) -> _Pool:
+    def of(
+        cls, remotes: Iterable[RemoteEvaluation], name_of: Callable[[RemoteEvaluation], str] = effective_name
+    ) -> _Pool:
         pool = cls()
         for remote in remotes:
-            pool.by_name[effective_name(remote)].append(remote)
+            pool.by_name[name_of(remote)].append(remote)
             pool.by_digest[read_marks(remote).digest or ""].append(remote)
         return pool
 
@@ -94,11 +97,6 @@ class _Pool:
         return tuple(sorted(left, key=_oldest_completed))
 
 
-def effective_name(remote: RemoteEvaluation) -> str:
-    """The name that sgpctl gave it, which a rename by hand does not change; else the name it bears."""
-    return read_marks(remote).name or remote.name
-
-
 def match(
     desired: Sequence[DesiredEvaluation], state: RemoteState, owner: Owner, *, take_over: bool = False
 ) -> Matching:
@@ -107,7 +105,7 @@ def match(
     clones = _clones(_without(state.owned, strangers))
     owned = _Pool.of(_without(state.owned, (*strangers, *clones)))
     archived = _Pool.of(r for r in state.archived if take_over or not _is_strange(r, owner))
-    namesakes = _Pool.of(r for r in state.namesakes if not any(is_reserved_tag(tag) for tag in r.tags))
+    namesakes = _Pool.of((r for r in state.namesakes if not other_owners(r, owner)), name_of=lambda r: r.name)
 
     def same_name(one: DesiredEvaluation) -> RemoteEvaluation | None:
         return owned.claim(
@@ -128,7 +126,7 @@ def match(
         return owned.claim(owned.by_name.get(one.name, ()), _oldest_completed)
 
     def not_owned(one: DesiredEvaluation) -> RemoteEvaluation | None:
-        same = (r for r in namesakes.by_name.get(one.name, ()) if set(one.tags or ()) <= set(r.tags))
+        same = (r for r in namesakes.by_name.get(one.name, ()) if carries_tags(r, one.tags or ()))
         return namesakes.claim(
             (r for r in same if is_proven_equal(one, r, state.contents.get(r.id))), _oldest_completed
         )
@@ -144,7 +142,7 @@ def match(
         for one in desired:
             if one.name not in found and (remote := find(one)) is not None:
                 found[one.name] = Match(one, how, remote)
-    return _told_apart(desired, found, owned, strangers, clones)
+    return _told_apart(desired, found, owned, state, (strangers, clones))
 
 
 def meets(one: DesiredEvaluation, remote: RemoteEvaluation, state: RemoteState) -> bool:
@@ -165,9 +163,11 @@ def is_shown_so_again(remote: RemoteEvaluation, state: RemoteState) -> bool:
     """True when another run of the same digest shows the same tasks: then it is the platform that words them so, and
     replacing once more would pay without an end.
     """
-    digest = read_marks(remote).digest
+    mine = read_marks(remote)
     return any(
-        other.id != remote.id and read_marks(other).digest == digest and other.tasks == remote.tasks
+        read_marks(other).digest == mine.digest
+        and read_marks(other).nonce not in {None, mine.nonce}
+        and other.tasks == remote.tasks
         for other in (*state.owned, *state.archived)
     )
 
@@ -176,35 +176,30 @@ def _told_apart(
     desired: Sequence[DesiredEvaluation],
     found: Mapping[str, Match],
     pool: _Pool,
-    strangers: tuple[RemoteEvaluation, ...],
-    clones: tuple[RemoteEvaluation, ...],
+    state: RemoteState,
+    set_apart: tuple[tuple[RemoteEvaluation, ...], tuple[RemoteEvaluation, ...]],
 ) -> Matching:
+    strangers, clones = set_apart
     matches: list[Match] = []
     duplicates: list[tuple[RemoteEvaluation, RemoteEvaluation]] = []
     for one in desired:
-        pair, left = found.get(one.name, Match(one, How.NOTHING)), pool.left_of(one.name)
+        pair = found.get(one.name, Match(one, How.NOTHING))
+        left = tuple(remote for remote in pool.left_of(one.name) if remote.name == one.name)
         if pair.how in {How.OTHER_NAME, How.ARCHIVED}:
             pair = replace(pair, superseded=left)
         elif pair.remote is not None:
             duplicates += [(remote, pair.remote) for remote in left]
         matches.append(pair)
     declared = {one.name for one in desired}
-    undesired: list[RemoteEvaluation] = []
-    for name in sorted(pool.by_name.keys() - declared):
-        undesired += pool.left_of(name)
-    undigested = [
-        pair.remote
-        for pair in matches
-        if pair.how is How.OTHER_SPEC and pair.remote is not None and not _is_comparable(pair.remote)
-    ]
-    return Matching(
-        tuple(matches),
-        tuple(undesired),
-        tuple(duplicates),
-        tuple(strangers),
-        tuple(clones),
-        tuple(undigested),
+    unclaimed = [remote for name in sorted(pool.by_name) for remote in pool.left_of(name)]
+    renamed = tuple(remote for remote in unclaimed if remote.name != effective_name(remote))
+    undesired = tuple(
+        remote
+        for remote in unclaimed
+        if effective_name(remote) not in declared and remote.name == effective_name(remote)
     )
+    undigested = tuple(remote for remote in state.owned if not _is_comparable(remote, state))
+    return Matching(tuple(matches), undesired, tuple(duplicates), strangers, (*clones, *renamed), undigested)
 
 
 def _without(
@@ -215,7 +210,7 @@ def _without(
 
 
 def _oldest_completed(remote: RemoteEvaluation) -> tuple[object, ...]:
-    return (remote.status != "completed", remote.created_at, remote.id)
+    return (remote.status == "failed", remote.status != "completed", remote.created_at, remote.id)
 
 
 def _newest(remote: RemoteEvaluation) -> tuple[object, ...]:
@@ -228,9 +223,13 @@ def _is_strange(remote: RemoteEvaluation, owner: Owner) -> bool:
     return made_by is not None and made_by != owner.repository
 
 
-def _is_comparable(remote: RemoteEvaluation) -> bool:
+def _is_comparable(remote: RemoteEvaluation, state: RemoteState) -> bool:
+    """False where neither a digest that we know nor contents that were read say what `remote` is."""
     digest = read_marks(remote).digest
-    return digest is None or is_known_digest(digest)
+    if digest is not None:
+        return is_known_digest(digest)
+    contents = state.contents.get(remote.id)
+    return contents is None or contents.rows is not None
 
 
 def _clones(owned: Sequence[RemoteEvaluation]) -> tuple[RemoteEvaluation, ...]:

@@ -111,7 +111,8 @@ class Change:
     `name` is the name after the change. `remote_id` is the evaluation that is changed in place (update, rename,
     restore, adopt, archive) or superseded (replace); None for a create. `patch` is the PATCH body without
     provenance marks: merge-patch metadata, whole tags (API 2.7). `digest` is the desired digest, None for an
-    archive. `place` is where the manifest stands, None for an archive.
+    archive; `declared` is a digest of all else that the manifest declares. `place` is where the manifest stands, None
+    for an archive.
     """
 
     action: Action
@@ -127,6 +128,7 @@ class Change:
     archives: tuple[Superseded, ...] = ()
     patch: Mapping[str, Json] = field(default_factory=dict)
     is_duplicate: bool = False
+    declared: str | None = None
 
     @property
     def address(self) -> tuple[str, str, str]:
@@ -147,6 +149,8 @@ class Plan:
     """All that would happen, in order of name, and all that a person should know before it does.
 
     `unchanged` are the names that need nothing. `owned` and `others` count live remote evaluations, ours and not.
+    `scope` is where it would happen: the owner tag, the address, the account. `gap` says why the reading was not
+    complete, if it was not.
     """
 
     changes: tuple[Change, ...] = ()
@@ -157,6 +161,8 @@ class Plan:
     desired: int = 0
     owned: int = 0
     others: int = 0
+    scope: tuple[str, ...] = ()
+    gap: str | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -176,21 +182,28 @@ class Plan:
 
     @property
     def digest(self) -> str:
-        """The same for the same manifests and remote state, whatever the time, the commit or the tool's words."""
-        essence: list[Json] = [
-            {
-                "action": change.action.value,
-                "name": change.name,
-                "remote_id": change.remote_id,
-                "digest": change.digest,
-                "patch": dict(change.patch),
-                "deletes": _nulls_in(dict(change.patch)),
-                "preconditions": [[need.remote_id, need.fingerprint] for need in change.preconditions],
-                "archives": [old.remote_id for old in change.archives],
-            }
-            for change in self.changes
-        ]
-        return f"sha256:{sha256_of(essence)}"
+        """The same for the same target, manifests and remote state, whatever the time, the commit or the tool's words.
+
+        Everything that applying the plan would do, start or rely on is in it.
+        """
+        return f"sha256:{sha256_of([[*self.scope], [_essence(change) for change in self.changes]])}"
+
+
+def _essence(change: Change) -> Json:
+    relied_on = (*change.preconditions, *(old.precondition for old in change.archives))
+    cost = change.cost
+    return {
+        "action": change.action.value,
+        "name": change.name,
+        "remote_id": change.remote_id,
+        "digest": change.digest,
+        "declared": change.declared,
+        "patch": dict(change.patch),
+        "deletes": _nulls_in(dict(change.patch)),
+        "relied_on": [[need.remote_id, need.fingerprint] for need in relied_on],
+        "archives": [old.remote_id for old in change.archives],
+        "cost": [cost.model_calls, cost.rows, cost.human_tasks, cost.is_upper_bound, cost.is_known],
+    }
 
 
 def _nulls_in(value: Json, path: str = "") -> list[Json]:
@@ -223,3 +236,8 @@ class PlanHeader:
     generated_at: datetime
     sgpctl_version: str
     manifest_files: int
+
+    @property
+    def scope(self) -> tuple[str, ...]:
+        """Where the plan acts, as it goes into the plan's digest."""
+        return (self.project, self.environment, self.target.base_url, self.target.account_id or "")

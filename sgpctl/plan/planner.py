@@ -16,22 +16,36 @@ Design 6, row by row (`_change_for`):
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from sgpctl.model.canonical import sha256_of
 from sgpctl.model.compare import tasks_hold, tasks_untouched
 from sgpctl.model.evaluation import DesiredEvaluation, RemoteEvaluation, RemoteState
-from sgpctl.model.marks import Owner, read_marks
+from sgpctl.model.located import Json
+from sgpctl.model.marks import PROTECT, Owner, effective_name, read_marks
 from sgpctl.plan.cost import run_cost
 from sgpctl.plan.difference import mutable_difference
 from sgpctl.plan.explanation import rows_change, spec_changes
 from sgpctl.plan.fingerprint import precondition, superseded
-from sgpctl.plan.matching import How, Match, Matching, effective_name, match
-from sgpctl.plan.plan import Action, Change, Plan
+from sgpctl.plan.matching import How, Match, Matching, match
+from sgpctl.plan.plan import Action, Change, FieldChange, Plan
 from sgpctl.plan.policy import Policy
 from sgpctl.plan.rails import refusals
 
 
-def make_plan(desired: Sequence[DesiredEvaluation], state: RemoteState, owner: Owner, policy: Policy) -> Plan:
-    """What has to change remotely for `state` to be what `desired` declares, sorted by name."""
+def make_plan(
+    desired: Sequence[DesiredEvaluation],
+    state: RemoteState,
+    owner: Owner,
+    policy: Policy,
+    *,
+    scope: tuple[str, ...] = (),
+    warnings: tuple[str, ...] = (),
+) -> Plan:
+    """What has to change remotely for `state` to be what `desired` declares, sorted by name.
+
+    `scope` says where (it becomes part of the plan's digest); `warnings` are those of the manifests.
+    """
     matching = match(desired, state, owner, take_over=policy.take_over)
     changes: list[Change] = []
     unchanged: list[str] = []
@@ -40,7 +54,7 @@ def make_plan(desired: Sequence[DesiredEvaluation], state: RemoteState, owner: O
         if change is None:
             unchanged.append(pair.desired.name)
         else:
-            changes.append(change)
+            changes.append(replace(change, declared=_declared(pair.desired)))
     changes += [_archive(remote) for remote in matching.undesired]
     changes += [_archive_duplicate(gone, kept) for gone, kept in matching.duplicates]
     changes.sort(key=lambda change: change.address)
@@ -48,11 +62,13 @@ def make_plan(desired: Sequence[DesiredEvaluation], state: RemoteState, owner: O
         changes=tuple(changes),
         unchanged=tuple(sorted(unchanged)),
         notes=_notes(matching, state),
-        warnings=(),
+        warnings=warnings,
         refusals=refusals(changes, matching, state, owner, policy),
         desired=len(desired),
         owned=len(state.owned),
         others=state.others,
+        scope=scope,
+        gap=state.gap,
     )
 
 
@@ -63,6 +79,8 @@ def _change_for(pair: Match, state: RemoteState, owner: Owner, policy: Policy) -
     match pair.how:
         case How.SAME_NAME:
             return _update(one, remote, owner, policy)
+        case How.OTHER_SPEC if _lifts_protection_of_edited_tasks(one, remote):
+            return _lift_protection(one, remote)
         case How.OTHER_SPEC:
             return _replace(one, remote, state)
         case How.OTHER_NAME:
@@ -73,6 +91,12 @@ def _change_for(pair: Match, state: RemoteState, owner: Owner, policy: Policy) -
             return _adopt(one, remote, owner, policy)
         case How.NOTHING:
             return _create(one, state)
+
+
+def _declared(one: DesiredEvaluation) -> str:
+    """A digest of what a manifest declares beside the spec."""
+    tags: list[Json] | None = None if one.tags is None else [*sorted(set(one.tags))]
+    return sha256_of([one.name, one.description, tags, dict(one.metadata), one.protect])
 
 
 def _create(one: DesiredEvaluation, state: RemoteState) -> Change:
@@ -115,7 +139,9 @@ def _replace(one: DesiredEvaluation, remote: RemoteEvaluation, state: RemoteStat
         and not tasks_untouched(one.tasks, remote.tasks)
     ):
         reasons.append("its tasks were edited remotely since it was created")
-    if not fields and rows is None:
+    elif read_marks(remote).digest is None:
+        reasons.append("the mark that says what it runs is gone, and it is not proven to be what is declared")
+    elif not fields and rows is None:
         reasons.append(
             "its digest differs in something that cannot be read back: skip_prefilled_rows, the rows of a dataset, "
             "or a default that was declared or left out"
@@ -135,6 +161,26 @@ def _replace(one: DesiredEvaluation, remote: RemoteEvaluation, state: RemoteStat
     )
 
 
+def _lifts_protection_of_edited_tasks(one: DesiredEvaluation, remote: RemoteEvaluation) -> bool:
+    marks = read_marks(remote)
+    return marks.protect and not one.protect and marks.digest == one.digest
+
+
+def _lift_protection(one: DesiredEvaluation, remote: RemoteEvaluation) -> Change:
+    """The one way out for a protected run whose tasks were edited remotely: lift first, replace with the next apply."""
+    return Change(
+        Action.UPDATE,
+        one.name,
+        remote.id,
+        one.place,
+        one.digest,
+        reasons=("lifts the protection; its tasks were edited remotely, so the next plan replaces it",),
+        fields=(FieldChange("lifecycle.protect", before=True, after=False, place=one.place),),
+        preconditions=(precondition(remote),),
+        patch={"metadata": {PROTECT: "false"}},
+    )
+
+
 def _rename(pair: Match, remote: RemoteEvaluation, owner: Owner, policy: Policy) -> Change:
     one = pair.desired
     difference = mutable_difference(one, remote, owner, take_over=policy.take_over)
@@ -144,9 +190,7 @@ def _rename(pair: Match, remote: RemoteEvaluation, owner: Owner, policy: Policy)
         remote.id,
         one.place,
         one.digest,
-        reasons=(
-            f"{effective_name(remote)!r} is the same run under another name, and no manifest wants that one",
-        ),
+        reasons=(f"{effective_name(remote)!r} is the same run under another name",),
         fields=difference.fields,
         preconditions=(precondition(remote),),
         archives=tuple(superseded(old) for old in pair.superseded),
@@ -224,9 +268,12 @@ def _archive_duplicate(gone: RemoteEvaluation, kept: RemoteEvaluation) -> Change
 
 def _notes(matching: Matching, state: RemoteState) -> tuple[str, ...]:
     notes = [
-        f"{remote.name!r} ({remote.id}) was copied by hand from {effective_name(remote)!r}; it is left alone"
-        for remote in matching.clones
+        f"{remote.name!r} ({remote.id}) was made as {effective_name(remote)!r} and then copied or renamed by hand; it "
+        "is left alone"
+        for remote in matching.copies
     ]
+    if state.gap is not None:
+        notes.append(f"the remote evaluations could not be read completely: {state.gap}")
     adopted = {
         pair.remote.id for pair in matching.matches if pair.how is How.NOT_OWNED and pair.remote is not None
     }

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from sgpctl.model.evaluation import RemoteState
-from sgpctl.model.marks import Owner, read_marks
+from sgpctl.model.marks import Owner, other_owners, read_marks
 from sgpctl.plan.matching import Matching
 from sgpctl.plan.plan import Action, Change, Cost, Refusal
 from sgpctl.plan.policy import Policy
@@ -20,6 +20,7 @@ def refusals(
         *_incomplete_reading(changes, state),
         *_nothing_desired(matching, state, policy),
         *_other_repositories(matching, owner),
+        *_contested(state, owner),
         *_unknown_digests(matching),
         *_protected(changes, state),
         *_too_many_removals(changes, state, policy),
@@ -72,14 +73,26 @@ def _other_repositories(matching: Matching, owner: Owner) -> list[Refusal]:
     ]
 
 
+def _contested(state: RemoteState, owner: Owner) -> list[Refusal]:
+    if not state.contested:
+        return []
+    tags = sorted({tag for remote in state.contested for tag in other_owners(remote, owner)})
+    return [
+        Refusal(
+            f"{_some([remote.name for remote in state.contested])} carry our owner tag and also {', '.join(tags)}",
+            "Only one project can keep an evaluation: remove the tag of the other one on the platform.",
+        )
+    ]
+
+
 def _unknown_digests(matching: Matching) -> list[Refusal]:
     if not matching.undigested:
         return []
     return [
         Refusal(
-            "another version of sgpctl marked these with a digest that this one cannot compare: "
-            + _some([remote.name for remote in matching.undigested]),
-            "Use the newest sgpctl of your team; comparing blindly could pay for runs that exist.",
+            "what these run cannot be told, because another version of sgpctl digested them, or their digest is gone and "
+            "their rows could not be read: " + _some([remote.name for remote in matching.undigested]),
+            "Use the newest sgpctl of your team. Going on blindly could pay for runs that exist.",
         )
     ]
 
@@ -91,7 +104,7 @@ def _protected(changes: Sequence[Change], state: RemoteState) -> list[Refusal]:
         gone = {old.remote_id for old in change.archives}
         if change.action is Action.ARCHIVE and change.remote_id is not None:
             gone.add(change.remote_id)
-        if gone & protected:
+        if gone & protected and not change.is_duplicate:
             found.append(
                 Refusal(
                     f"{change.name!r} is protected, and the plan would {_verb(change)} it",
@@ -109,6 +122,8 @@ def _too_many_removals(changes: Sequence[Change], state: RemoteState, policy: Po
     if policy.destroy:
         return []
     count = len(removals(changes))
+    if not changes:
+        return []
     if policy.allow_archive is not None:
         if policy.allow_archive == count:
             return []

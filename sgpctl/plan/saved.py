@@ -75,6 +75,8 @@ def contents_document(plan: Plan, manifest_files: int) -> dict[str, Json]:
             "owned": plan.owned,
             "others": plan.others,
         },
+        "where": [*plan.scope],
+        "gap": plan.gap,
         "summary": {**plan.summary},
         "cost": cost_document(plan.cost),
         "changes": [_change_document(change) for change in plan.changes],
@@ -155,6 +157,8 @@ def _read_plan(root: Part) -> Plan:
         desired=scope.count("desired"),
         owned=scope.count("owned"),
         others=scope.count("others"),
+        scope=root.texts("where"),
+        gap=root.text_or_none("gap"),
     )
 
 
@@ -196,6 +200,7 @@ def _change_document(change: Change) -> Json:
             for old in change.archives
         ],
         "digest": change.digest,
+        "declared": change.declared,
         "patch": {**change.patch},
         "is_duplicate": change.is_duplicate,
     }
@@ -231,6 +236,7 @@ def _read_change(part: Part) -> Change:
         archives=tuple(_read_superseded(old) for old in part.parts("archives")),
         patch=part.part("patch").values,
         is_duplicate=part.flag("is_duplicate"),
+        declared=part.text_or_none("declared"),
     )
 
 

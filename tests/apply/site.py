@@ -14,16 +14,14 @@ from sgpctl.api.evaluations import Evaluations
 from sgpctl.api.reading import read_state
 from sgpctl.api.settings import ApiKey, Connection
 from sgpctl.apply.driver import Driver
-from sgpctl.apply.execution import Execution, Interruption, Listener
+from sgpctl.apply.execution import Interruption, Listener
 from sgpctl.apply.journal import Journal
-from sgpctl.apply.operations import Problem
 from sgpctl.apply.outcome import Outcome
-from sgpctl.apply.recovery import recover, with_recovered
-from sgpctl.apply.verification import verify
-from sgpctl.model.evaluation import DesiredEvaluation, RemoteEvaluation
+from sgpctl.apply.reconciliation import Reconciliation
+from sgpctl.errors import RefusedError
+from sgpctl.model.evaluation import DesiredEvaluation
 from sgpctl.model.marks import Owner, Provenance
 from sgpctl.plan.plan import Plan
-from sgpctl.plan.planner import make_plan
 from sgpctl.plan.policy import Policy
 from sgpctl.sandbox.app import create_app
 from sgpctl.sandbox.faults import Fault, FaultPlan
@@ -71,18 +69,20 @@ class Site:
         *,
         policy: Policy | None = None,
         listener: Callable[[Interruption], Listener] | None = None,
-        journal: str = "journal.jsonl",
     ) -> Outcome:
-        """One apply as the command does it, from recovery to verification."""
-        return asyncio.run(self._apply(desired, policy or Policy(), listener, journal))
+        """One apply as the command does it, from recovery to verification. Raises RefusedError as the command does."""
+        return asyncio.run(self._apply(desired, policy or Policy(), listener))
 
     def plan(self, desired: Sequence[DesiredEvaluation], policy: Policy | None = None) -> Plan:
         async def work() -> Plan:
             async with self.client() as client:
-                state = await read_state(Evaluations(client), desired, OWNER)
-                return make_plan(desired, state, OWNER, policy or Policy())
+                return await self._reconciliation(client, desired, policy or Policy()).plan()
 
         return asyncio.run(work())
+
+    @property
+    def journal(self) -> Journal:
+        return Journal(self.folder / "journal.jsonl", "the sandbox", self.now)
 
     def client(self) -> Client:
         return Client(
@@ -103,30 +103,33 @@ class Site:
         desired: Sequence[DesiredEvaluation],
         policy: Policy,
         listener: Callable[[Interruption], Listener] | None,
-        journal: str,
     ) -> Outcome:
         async with self.client() as client:
-            evaluations = Evaluations(client)
-            driver = Driver(evaluations, Journal(self.folder / journal, self.now), self.sleep)
-            ends = [await driver.run(recover(intent, self.now())) for intent in driver.journal.unfinished()]
-            assert not any(isinstance(end, Problem) for end in ends)
-            recovered = [end for end in ends if isinstance(end, RemoteEvaluation)]
-
-            async def read_plan() -> Plan:
-                state = with_recovered(await read_state(evaluations, desired, OWNER), recovered, OWNER)
-                return make_plan(desired, state, OWNER, policy)
-
+            reconciliation = self._reconciliation(client, desired, policy)
+            await reconciliation.recover()
+            plan = await reconciliation.plan()
+            if plan.refusals:
+                raise RefusedError("; ".join(refusal.message for refusal in plan.refusals))
             interruption = Interruption()
-            execution = Execution(
-                driver,
-                {one.name: one for one in desired},
-                OWNER,
-                Provenance("c0ffee", "0.1.0"),
+            return await reconciliation.carry_out(
+                plan,
                 new_nonce=lambda: f"nonce-{next(self._nonces)}",
                 parallelism=4,
                 listener=listener(interruption) if listener is not None else Listener(),
                 interruption=interruption,
             )
-            results = await execution.run(await read_plan())
-            closing = await verify(read_plan, driver, results)
-            return Outcome(results, closing.left, closing.unverified, closing.folded, interruption.requested)
+
+    def _reconciliation(
+        self, client: Client, desired: Sequence[DesiredEvaluation], policy: Policy
+    ) -> Reconciliation:
+        evaluations = Evaluations(client)
+        return Reconciliation(
+            Driver(evaluations, self.journal, self.sleep),
+            lambda: read_state(evaluations, desired, OWNER),
+            desired,
+            OWNER,
+            Provenance("c0ffee", "0.1.0"),
+            policy,
+            ("evals", "prod", "http://sandbox.localhost", ACCOUNT),
+            self.now,
+        )

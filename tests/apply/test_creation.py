@@ -89,10 +89,17 @@ def test_a_refusal_of_the_second_send_does_not_hide_a_late_first_one() -> None:
 
 
 def test_an_answer_without_our_nonce_is_not_taken_for_ours() -> None:
-    made, asked = play(create_once("refunds", {}, "n1"), [Got(_made("someone else's"))])
+    made, asked = play(create_once("refunds", {}, "n1"), [Got(_made("someone else's")), *NOT_FOUND])
     assert isinstance(made, Problem)
     assert made.is_unclear
-    assert writes(asked) == ["Create"]
+    assert writes(asked).count("Create") == 1
+
+
+def test_an_answer_that_left_the_metadata_out_is_looked_up() -> None:
+    bare = replace(_made(), metadata={})
+    made, asked = play(create_once("refunds", {}, "n1"), [Got(bare), Found((_made(),))])
+    assert isinstance(made, RemoteEvaluation)
+    assert writes(asked) == ["Create", "Find"]
 
 
 def test_of_several_found_the_oldest_live_one_counts() -> None:

@@ -12,7 +12,6 @@ import pytest
 from sgpctl.api.evaluations import Evaluations
 from sgpctl.apply.body import create_body
 from sgpctl.apply.execution import Interruption, Listener
-from sgpctl.apply.journal import Journal
 from sgpctl.apply.outcome import Status
 from sgpctl.errors import ExitCode
 from sgpctl.model.evaluation import DesiredEvaluation
@@ -23,6 +22,7 @@ from sgpctl.sandbox.faults import (
     Answer,
     Effect,
     Fault,
+    TotalOff,
     Truncated,
     html_page,
     lost_answer,
@@ -120,7 +120,9 @@ def test_a_refused_create_fails_alone_with_the_servers_words(site: Site) -> None
 
 
 def test_a_platform_that_cannot_be_searched_is_not_sent_the_create_again(site: Site) -> None:
-    site.fail(Fault(Answer(500), "POST", CREATE, times=None), Fault(Answer(500), "POST", FILTER, nth=2, times=None))
+    site.fail(
+        Fault(Answer(500), "POST", CREATE, times=None), Fault(Answer(500), "POST", FILTER, nth=2, times=None)
+    )
     outcome = site.apply(_three()[:1])
     assert [result.status for result in outcome.results] == [Status.UNCLEAR]
     assert Counter(site.requests)["POST /v5/evaluations"] == 1
@@ -226,7 +228,7 @@ def _deliver_again(site: Site, one: DesiredEvaluation) -> None:
 
 def _die_after_the_first_create(site: Site, one: DesiredEvaluation) -> None:
     """Journal and create as an apply does, and then nothing: the process is gone before it reads the answer."""
-    Journal(site.folder / "journal.jsonl", site.now).write("create", {"name": one.name, "nonce": "lost"})
+    site.journal.write("create", {"name": one.name, "nonce": "lost"})
     _create_by_hand(site, create_body(one, OWNER, Provenance(None, "0"), "lost"))
 
 
@@ -244,9 +246,54 @@ def test_a_key_that_the_platform_drops_does_not_start_a_second_run(site: Site) -
     metric: Json = {
         "task_type": "metric",
         "alias": "f1",
-        "configuration": {"type": "f1", "candidate": "item.question", "reference": "item.question", "beta": 2},
+        "configuration": {
+            "type": "f1",
+            "candidate": "item.question",
+            "reference": "item.question",
+            "beta": 2,
+        },
     }
     one = declare("scored", tasks=[metric])
     assert site.apply([one]).exit_code is ExitCode.OK
     assert site.apply([one]).results == ()
     assert site.billed == ["scored"]
+
+
+def test_a_run_that_lists_show_late_is_not_paid_for_by_the_next_apply_either(tmp_path: Path) -> None:
+    site = Site(tmp_path, Knobs(run_seconds=0, settle_seconds=60))
+    (one,) = _three()[:1]
+    assert site.apply([one]).exit_code is ExitCode.OK
+    assert site.apply([one]).exit_code is ExitCode.OK
+    assert site.billed == ["a"]
+    site.store.close()
+
+
+def test_a_closing_list_that_came_incomplete_is_not_called_true(site: Site) -> None:
+    site.apply(_three())
+    described = [declare("a", tasks=[chat("a")], description="new"), *_three()[1:]]
+    site.fail(Fault(TotalOff(2), "GET", CREATE, nth=3, times=None))
+    outcome = site.apply(described)
+    assert outcome.unverified is not None
+    assert outcome.exit_code is ExitCode.PARTIAL
+
+
+def test_upper_case_tags_on_a_deployment_that_lowers_them_converge(tmp_path: Path) -> None:
+    site = Site(tmp_path, Knobs(run_seconds=0, lowercase_tags=True))
+    one = declare("a", tags=["Gate"])
+    assert site.apply([one]).exit_code is ExitCode.OK
+    assert site.plan([one]).is_empty
+    described = declare("a", tags=["Gate"], description="new")
+    site.fail(Fault(lost_answer(), "PATCH", ONE))
+    assert site.apply([described]).exit_code is ExitCode.OK
+    site.store.close()
+
+
+def test_a_restore_that_the_platform_ignores_leaves_the_live_run_in_place(site: Site) -> None:
+    first, second = [declare("a")], [declare("a", tasks=[chat("new")])]
+    site.apply(first)
+    site.apply(second)
+    site.requests.clear()
+    site.fail(Fault(Answer(200, "{}"), "PATCH", ONE, times=None))
+    outcome = site.apply(first)
+    assert outcome.exit_code is ExitCode.PARTIAL
+    assert not [request for request in site.requests if request.startswith("DELETE")]

@@ -10,37 +10,38 @@ import pytest
 
 from sgpctl.apply.journal import Intent, Journal
 from sgpctl.apply.operations import Failed, Find, Found, Note, Problem, Wait
-from sgpctl.apply.recovery import recover, with_recovered
+from sgpctl.apply.recovery import recover, with_known
 from sgpctl.errors import LocalStateError
-from sgpctl.limits import SETTLING_PAUSES_SECONDS
+from sgpctl.limits import CREATE_READ_SECONDS_MAX, SETTLING_PAUSES_SECONDS
 from sgpctl.model.evaluation import RemoteState
 from tests.apply.script import play, writes
 from tests.plan.sides import OWNER, archived, created, declare
 
+TARGET = "https://api.example acct"
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
 def journal(tmp_path: Path) -> Journal:
-    return Journal(tmp_path / ".sgpctl" / "journal.jsonl", lambda: NOW)
+    return Journal(tmp_path / ".sgpctl" / "journal.jsonl", TARGET, lambda: NOW)
 
 
 def test_a_create_without_an_end_is_unfinished(journal: Journal) -> None:
     journal.write("create", {"name": "a", "nonce": "n1"})
     journal.write("create", {"name": "b", "nonce": "n2"})
     journal.write("created", {"nonce": "n1", "remote_id": "id"})
-    assert journal.unfinished() == (Intent("b", "n2", NOW),)
+    assert journal.read().unfinished == (Intent("b", "n2", NOW),)
 
 
 def test_a_torn_last_line_is_passed_over(journal: Journal, tmp_path: Path) -> None:
     journal.write("create", {"name": "a", "nonce": "n1"})
     path = tmp_path / ".sgpctl" / "journal.jsonl"
     path.write_bytes(path.read_bytes() + b'{"at": "2026-11-23T12:0')
-    assert [intent.nonce for intent in journal.unfinished()] == ["n1"]
+    assert [intent.nonce for intent in journal.read().unfinished] == ["n1"]
 
 
 def test_no_journal_means_nothing_is_open(journal: Journal) -> None:
-    assert journal.unfinished() == ()
+    assert journal.read().unfinished == ()
 
 
 def test_the_journal_is_for_its_owner_alone(journal: Journal, tmp_path: Path) -> None:
@@ -52,7 +53,7 @@ def test_the_journal_is_for_its_owner_alone(journal: Journal, tmp_path: Path) ->
 def test_a_journal_that_cannot_be_written_is_an_error_with_its_path(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(LocalStateError, match="file/journal"):
-        Journal(tmp_path / "file" / "journal.jsonl", lambda: NOW).write("create", {})
+        Journal(tmp_path / "file" / "journal.jsonl", TARGET, lambda: NOW).write("create", {})
 
 
 def test_an_old_intent_needs_one_look() -> None:
@@ -79,6 +80,42 @@ def test_an_intent_that_cannot_be_looked_for_stays_open() -> None:
 
 def test_a_recovered_run_counts_though_the_listing_is_stale() -> None:
     one = created(declare(), "new")
-    assert with_recovered(RemoteState(), [one], OWNER).owned == (one,)
-    assert with_recovered(RemoteState(owned=(one,)), [one], OWNER).owned == (one,)
-    assert with_recovered(RemoteState(), [archived(one)], OWNER).owned == ()
+    assert with_known(RemoteState(), [one], OWNER).owned == (one,)
+    assert with_known(RemoteState(owned=(one,)), [one], OWNER).owned == (one,)
+    assert with_known(RemoteState(), [archived(one)], OWNER).owned == ()
+
+
+def test_a_line_after_a_torn_one_is_not_lost(journal: Journal, tmp_path: Path) -> None:
+    journal.write("create", {"name": "a", "nonce": "n1"})
+    path = tmp_path / ".sgpctl" / "journal.jsonl"
+    path.write_bytes(path.read_bytes() + b'{"at": "2026-11-23T12:0')
+    journal.write("create", {"name": "b", "nonce": "n2"})
+    assert [intent.nonce for intent in journal.read().unfinished] == ["n1", "n2"]
+
+
+def test_what_another_account_has_open_is_left_open(journal: Journal, tmp_path: Path) -> None:
+    journal.write("create", {"name": "a", "nonce": "n1"})
+    other = Journal(tmp_path / ".sgpctl" / "journal.jsonl", "https://api.example other", lambda: NOW)
+    assert other.read().unfinished == ()
+    assert len(journal.read().unfinished) == 1
+
+
+def test_a_time_that_cannot_be_read_keeps_the_intent_open(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    path.write_text(
+        f'{{"at": "soon", "target": "{TARGET}", "event": "create", "name": "a", "nonce": "n1"}}\n'
+    )
+    assert [intent.nonce for intent in Journal(path, TARGET, lambda: NOW).read().unfinished] == ["n1"]
+
+
+def test_what_was_made_lately_is_known_by_id(journal: Journal) -> None:
+    journal.write("create", {"name": "a", "nonce": "n1"})
+    journal.write("created", {"nonce": "n1", "remote_id": "id-1"})
+    assert journal.read().created_since(NOW - timedelta(minutes=1)) == ("id-1",)
+    assert journal.read().created_since(NOW + timedelta(minutes=1)) == ()
+
+
+def test_an_intent_whose_request_may_still_be_under_way_is_looked_for_all_the_time() -> None:
+    recent = Intent("a", "n1", NOW - timedelta(seconds=CREATE_READ_SECONDS_MAX))
+    _, asked = play(recover(recent, NOW), [Found(())] * (len(SETTLING_PAUSES_SECONDS) + 1))
+    assert len(writes(asked)) > 1

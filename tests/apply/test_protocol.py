@@ -8,7 +8,7 @@ from sgpctl.apply import protocol
 from sgpctl.apply.body import create_body, patch_body
 from sgpctl.apply.operations import Failed, Got, Unknown
 from sgpctl.apply.outcome import Status
-from sgpctl.limits import READ_BACK_PAUSES_SECONDS
+from sgpctl.limits import READ_BACK_PAUSES_SECONDS, WRITE_TRIES_MAX
 from sgpctl.model.evaluation import DesiredEvaluation, RemoteEvaluation
 from sgpctl.model.located import Json
 from sgpctl.model.marks import COMMIT, NONCE, SOURCE, Provenance
@@ -27,6 +27,13 @@ def _replace() -> tuple[Change, dict[str, Json], RemoteEvaluation]:
     made = created(NEW, "new")
     made = replace(made, metadata={**made.metadata, NONCE: "n1"})
     return change, create_body(NEW, OWNER, PROVENANCE, "n1"), made
+
+
+def _patched(remote: RemoteEvaluation, body: dict[str, Json]) -> RemoteEvaluation:
+    """What the platform shows after the PATCH `body`."""
+    described = body.get("description", remote.description)
+    assert described is None or isinstance(described, str)
+    return replace(remote, description=described, metadata={**remote.metadata, **_map(body["metadata"])})
 
 
 def _update() -> tuple[Change, DesiredEvaluation, RemoteEvaluation]:
@@ -74,9 +81,9 @@ def test_an_old_evaluation_that_was_touched_meanwhile_is_not_archived() -> None:
 
 
 def test_an_update_reads_then_patches() -> None:
-    change, one, after = _update()
+    change, one, _ = _update()
     body = patch_body(change, one, OWNER, PROVENANCE)
-    result, asked = play(protocol.patch(change, body), [Got(LIVE), Got(after)])
+    result, asked = play(protocol.patch(change, body), [Got(LIVE), Got(_patched(LIVE, body))])
     assert result.status is Status.DONE
     assert writes(asked) == ["Get", "Patch"]
 
@@ -91,9 +98,11 @@ def test_an_unclear_patch_that_took_effect_is_not_sent_again() -> None:
 
 
 def test_an_unclear_patch_that_took_no_effect_is_sent_again() -> None:
-    change, one, after = _update()
+    change, one, _ = _update()
     body = patch_body(change, one, OWNER, PROVENANCE)
-    result, asked = play(protocol.patch(change, body), [Got(LIVE), Unknown("timeout"), Got(LIVE), Got(after)])
+    result, asked = play(
+        protocol.patch(change, body), [Got(LIVE), Unknown("timeout"), Got(LIVE), Got(_patched(LIVE, body))]
+    )
     assert result.status is Status.DONE
     assert writes(asked).count("Patch") == 2
 
@@ -121,10 +130,10 @@ def test_a_restore_brings_back_then_archives_the_live_one() -> None:
     body = patch_body(change, OLD, OWNER, PROVENANCE)
     back = replace(run, archived_at=None)
     result, asked = play(
-        protocol.restore(change, body), [Got(run), Got(back), Got(live), Got(archived(live))]
+        protocol.restore(change, body), [Got(run), Got(back), Got(back), Got(live), Got(archived(live))]
     )
     assert (result.status, result.remote_id) == (Status.DONE, "first")
-    assert writes(asked) == ["Get", "Restore", "Get", "Archive"]
+    assert writes(asked) == ["Get", "Restore", "Get", "Get", "Archive"]
 
 
 def test_a_restored_run_that_differs_is_patched_after_it_is_back() -> None:
@@ -132,10 +141,8 @@ def test_a_restored_run_that_differs_is_patched_after_it_is_back() -> None:
     one = declare(description="new words")
     change = the_change(plan([one], [], archived=(run,)))
     back = replace(run, archived_at=None)
-    _, asked = play(
-        protocol.restore(change, patch_body(change, one, OWNER, PROVENANCE)),
-        [Got(run), Got(back), Got(replace(back, description="new words"))],
-    )
+    body = patch_body(change, one, OWNER, PROVENANCE)
+    _, asked = play(protocol.restore(change, body), [Got(run), Got(back), Got(_patched(back, body))])
     assert writes(asked) == ["Get", "Restore", "Patch"]
 
 
@@ -165,3 +172,26 @@ def test_the_body_of_a_create_carries_the_owner_tag_and_every_mark() -> None:
 def _map(value: Json) -> dict[str, Json]:
     assert isinstance(value, dict)
     return value
+
+
+def test_a_restore_that_is_answered_but_not_done_archives_nothing() -> None:
+    run = archived(created(OLD, "first"))
+    live = created(NEW, "second", day=3)
+    change = the_change(plan([OLD], [live], archived=(run,)))
+    ignored = [Got(run)] * (1 + 2 * WRITE_TRIES_MAX)
+    result, asked = play(protocol.restore(change, patch_body(change, OLD, OWNER, PROVENANCE)), ignored)
+    assert result.status is Status.FAILED
+    assert "does not show it" in (result.message or "")
+    assert "Archive" not in writes(asked)
+
+
+def test_a_rename_reads_its_successor_back_before_it_archives() -> None:
+    taken, moved = created(declare("a"), "taken"), created(declare("b", tasks=[chat("B")]), "moved")
+    change = the_change(plan([declare("a", tasks=[chat("B")])], [taken, moved]))
+    body = patch_body(change, declare("a", tasks=[chat("B")]), OWNER, PROVENANCE)
+    after = replace(_patched(moved, body), name="a")
+    result, asked = play(
+        protocol.patch(change, body), [Got(moved), Got(after), Got(after), Got(taken), Got(archived(taken))]
+    )
+    assert result.status is Status.DONE
+    assert writes(asked) == ["Get", "Patch", "Get", "Get", "Archive"]

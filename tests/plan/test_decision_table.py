@@ -206,7 +206,7 @@ def test_a_clone_made_by_hand_is_noted_and_left_alone() -> None:
     clone = replace(created(one, "clone", day=3), name="refunds (copy)")
     made = plan([one], [created(one), clone])
     assert made.is_empty
-    assert any("copied by hand" in note for note in made.notes)
+    assert any("copied or renamed by hand" in note for note in made.notes)
 
 
 def test_an_owned_evaluation_without_digest_that_is_proven_equal_gets_its_marks_back() -> None:

@@ -1,0 +1,120 @@
+"""The whole of an apply: recover what earlier ones left, plan, carry out, look whether it is true.
+
+recover    creates that an earlier apply began and never saw the end of are looked for
+plan       the remote side is read, what lists do not show yet is read by id, both sides are compared
+carry out  the changes are made, phase by phase
+verify     it is planned again, until nothing is left that should have been done
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sgpctl.apply.driver import Driver
+from sgpctl.apply.execution import Execution, Interruption, Listener
+from sgpctl.apply.operations import Problem
+from sgpctl.apply.outcome import ChangeResult, Outcome
+from sgpctl.apply.recovery import recover, with_known
+from sgpctl.apply.verification import Verification, verify
+from sgpctl.errors import RefusedError
+from sgpctl.limits import LISTS_STALE_SECONDS_MAX
+from sgpctl.model.evaluation import DesiredEvaluation, RemoteEvaluation, RemoteState
+from sgpctl.model.marks import NONCE, Owner, Provenance
+from sgpctl.plan.plan import Plan
+from sgpctl.plan.planner import make_plan
+from sgpctl.plan.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """One project's desired evaluations, and the platform that is to hold them.
+
+    `read_state` reads the remote side; `scope` says where that is and becomes part of the plan's digest.
+    """
+
+    driver: Driver
+    read_state: Callable[[], Awaitable[RemoteState]]
+    desired: Sequence[DesiredEvaluation]
+    owner: Owner
+    provenance: Provenance
+    policy: Policy
+    scope: tuple[str, ...]
+    now: Callable[[], datetime]
+    warnings: tuple[str, ...] = ()
+    recovered: dict[str, RemoteEvaluation] = field(default_factory=dict)
+
+    async def recover(self) -> int:
+        """Settle what the journal left open; returns how many creates that were. Waits as long as lists may be stale.
+
+        Raises RefusedError while nobody can say what became of one: creating then could pay twice.
+        """
+        intents = self.driver.journal.read().unfinished
+        now = self.now()
+        for end in await asyncio.gather(*(self.driver.run(recover(intent, now)) for intent in intents)):
+            if isinstance(end, Problem):
+                raise RefusedError(
+                    f"an earlier apply may have started runs, and they cannot be looked for: {end.message}",
+                    hint="Creating now could pay twice. Try again when the platform answers.",
+                )
+            if end is not None:
+                self.recovered[end.id] = end
+        return len(intents)
+
+    async def plan(self) -> Plan:
+        """The plan of now. Open intents are looked for once, without waiting; apply settles them first."""
+        state = await self.read_state()
+        known = [*self.recovered.values(), *await self._unlisted(state)]
+        return make_plan(
+            self.desired,
+            with_known(state, known, self.owner),
+            self.owner,
+            self.policy,
+            scope=self.scope,
+            warnings=self.warnings,
+        )
+
+    async def carry_out(
+        self,
+        plan: Plan,
+        *,
+        new_nonce: Callable[[], str],
+        parallelism: int,
+        listener: Listener,
+        interruption: Interruption,
+    ) -> Outcome:
+        """Make every change of `plan`, and look whether the remote side is what was declared."""
+        execution = Execution(
+            self.driver,
+            {one.name: one for one in self.desired},
+            self.owner,
+            self.provenance,
+            new_nonce=new_nonce,
+            parallelism=parallelism,
+            listener=listener,
+            interruption=interruption,
+        )
+        results = await execution.run(plan)
+        closing = await self._closing_look(results, interruption)
+        return Outcome(results, closing.left, closing.unverified, closing.folded, interruption.requested)
+
+    async def _closing_look(
+        self, results: Sequence[ChangeResult], interruption: Interruption
+    ) -> Verification:
+        if interruption.requested:
+            return Verification(None, None, ())
+        return await verify(self.plan, self.driver, results)
+
+    async def _unlisted(self, state: RemoteState) -> list[RemoteEvaluation]:
+        """What the journal knows to exist or looks for, and the listing does not show."""
+        record = self.driver.journal.read()
+        listed = {remote.id for remote in state.owned} | self.recovered.keys()
+        recent = record.created_since(self.now() - timedelta(seconds=LISTS_STALE_SECONDS_MAX))
+        platform = self.driver.platform
+        made = await asyncio.gather(*(platform.get(one) for one in recent if one not in listed))
+        found = await asyncio.gather(
+            *(platform.find(NONCE, intent.nonce, tag=None) for intent in record.unfinished)
+        )
+        return [*(one for one in made if one is not None), *(one for ones in found for one in ones)]
