@@ -64,12 +64,34 @@ def tasks_untouched(declared: Sequence[Mapping[str, Json]], actual: Sequence[Map
     A deployment drops configuration keys that it does not know. A key that is only missing is therefore no sign that
     somebody edited the tasks, and must not be a reason to pay for a new run.
     """
-    mine, theirs = tasks_by_alias(declared), tasks_by_alias(actual)
-    return mine.keys() == theirs.keys() and not any(
-        task.get("task_type") != theirs[alias].get("task_type")
-        or contradicts(task.get("configuration"), theirs[alias].get("configuration"))
-        for alias, task in mine.items()
+    pairs = _paired(declared, actual)
+    return pairs is not None and not any(
+        mine.get("task_type") != theirs.get("task_type")
+        or contradicts(mine.get("configuration"), theirs.get("configuration"))
+        for mine, theirs in pairs
     )
+
+
+def _paired(
+    declared: Sequence[Mapping[str, Json]], actual: Sequence[Mapping[str, Json]]
+) -> list[tuple[Mapping[str, Json], Mapping[str, Json]]] | None:
+    """Each declared task with its remote one; None when one of either side is left over.
+
+    The platform's default alias may be another than we think, for a type that we do not know: then the only remote
+    task of that type which is left is meant.
+    """
+    left = tasks_by_alias(actual)
+    pairs: list[tuple[Mapping[str, Json], Mapping[str, Json]]] = []
+    for alias, mine in tasks_by_alias(declared).items():
+        if alias not in left and "alias" not in mine:
+            same_type = [
+                key for key, theirs in left.items() if theirs.get("task_type") == mine.get("task_type")
+            ]
+            alias = same_type[0] if len(same_type) == 1 else alias  # noqa: PLW2901 - the alias that it has there
+        if alias not in left:
+            return None
+        pairs.append((mine, left.pop(alias)))
+    return None if left else pairs
 
 
 def dataset_agrees(one: DesiredEvaluation, remote: RemoteEvaluation) -> bool:

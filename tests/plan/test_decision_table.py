@@ -7,6 +7,8 @@ from dataclasses import replace
 import pytest
 
 from sgpctl.model import marks
+from sgpctl.model.evaluation import RemoteContents, RemoteRow
+from sgpctl.model.located import Json
 from sgpctl.model.marks import Owner
 from sgpctl.plan.plan import Action
 from sgpctl.plan.policy import Policy
@@ -247,3 +249,76 @@ def test_a_repository_that_is_not_known_here_does_not_pass_for_the_same() -> Non
     one = declare()
     made = plan([one], [created(one)], owner=Owner(OWNER.project, OWNER.environment, None))
     assert made.refusals
+
+
+def test_a_copy_made_by_hand_is_not_archived_when_its_manifest_goes() -> None:
+    kept = [declare(name, tasks=[chat(name)]) for name in "abc"]
+    one = declare()
+    copy = replace(created(one, "copy", day=3), name="refunds (copy)")
+    made = plan(kept, [*(created(other, other.name) for other in kept), created(one), copy])
+    assert [change.remote_id for change in made.changes] == ["id-1"]
+    alone = plan(kept, [*(created(other, other.name) for other in kept), copy])
+    assert alone.is_empty
+    assert any("left alone" in note for note in alone.notes)
+
+
+def test_of_two_with_one_name_a_running_one_is_kept_before_a_failed_one() -> None:
+    one = declare()
+    failed = replace(created(one, "failed"), status="failed")
+    running = replace(created(one, "running", day=2), status="running")
+    assert the_change(plan([one], [failed, running])).remote_id == "failed"
+
+
+def test_an_evaluation_with_two_owner_tags_is_refused_and_not_created_again() -> None:
+    one = declare()
+    both = replace(created(one), tags=(OWNER.tag, "sgpctl:billing:prod"))
+    made = plan([one], [], contested=(both,), namesakes=(both,))
+    assert any("sgpctl:billing:prod" in refusal.message for refusal in made.refusals)
+
+
+def test_an_evaluation_without_marks_whose_rows_were_too_many_to_read_is_refused_not_replaced() -> None:
+    one = declare()
+    bare = replace(created(one), metadata={})
+    made = plan([one], [bare], contents={"id-1": RemoteContents(90_000, None)})
+    assert any("could not be read" in refusal.message for refusal in made.refusals)
+
+
+def test_a_namesake_that_bears_marks_of_another_name_is_still_adopted() -> None:
+    one = declare()
+    hand = replace(made_by_hand(one, "hand"), metadata={marks.NAME: "something-else"})
+    change = the_change(plan([one], [], namesakes=(hand,), contents={"hand": contents_of(one)}))
+    assert change.action is Action.ADOPT
+
+
+def test_adoption_does_not_mind_the_case_of_tags() -> None:
+    one = declare(tags=["Gate"])
+    hand = replace(made_by_hand(one, "hand"), tags=("gate",))
+    change = the_change(plan([one], [], namesakes=(hand,), contents={"hand": contents_of(one)}))
+    assert change.action is Action.ADOPT
+
+
+def test_taking_over_from_a_folder_without_a_remote_takes_the_mark_away() -> None:
+    one = declare()
+    change = the_change(
+        plan(
+            [one],
+            [created(one)],
+            owner=Owner(OWNER.project, OWNER.environment, None),
+            policy=Policy(take_over=True),
+        )
+    )
+    assert change.patch == {"metadata": {marks.REPOSITORY: None}}
+
+
+def test_rows_of_a_dataset_are_proven_by_the_keys_that_each_row_declares() -> None:
+    rows: list[Json] = [{"dataset_item_id": "i1", "hint": "x"}, {"dataset_item_id": "i2"}]
+    one = declare(dataset_id="ds", data=rows)
+    read = RemoteContents(
+        2,
+        (
+            RemoteRow({"question": "?", "hint": "x"}, dataset_item_id="i1"),
+            RemoteRow({"question": "?", "hint": "from the dataset"}, dataset_item_id="i2"),
+        ),
+    )
+    change = the_change(plan([one], [], namesakes=(made_by_hand(one, "hand"),), contents={"hand": read}))
+    assert change.action is Action.ADOPT

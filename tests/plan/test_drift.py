@@ -136,3 +136,10 @@ def test_tasks_that_a_second_run_shows_in_the_same_way_are_the_platforms_own_wor
     )
     assert the_change(plan([one], [second])).action is Action.REPLACE
     assert plan([one], [second], archived=(archived(first),)).is_empty
+
+
+def test_a_default_alias_that_is_another_than_we_thought_is_no_edit() -> None:
+    new: Json = {"task_type": "video.captions", "configuration": {"model": "m/v"}}
+    one = declare(tasks=[new])
+    shown = replace(created(one), tasks=({**as_map(new), "alias": "captions"},))
+    assert plan([one], [shown]).is_empty

@@ -143,3 +143,29 @@ def test_a_budget_that_cannot_be_checked_is_refused() -> None:
     one = declare(data=None, dataset_id="ds-unknown")
     made = plan([one], policy=Policy(budget=Spending(rows=10)))
     assert "cannot be checked" in made.refusals[0].message
+
+
+def test_of_two_protected_ones_made_by_one_create_one_may_go() -> None:
+    one = declare(protect=True)
+    kept, twin = created(one, "a"), created(one, "b", day=1)
+    twin = replace(twin, metadata={**twin.metadata, marks.NONCE: kept.metadata[marks.NONCE]})
+    assert plan([one], [kept, twin]).refusals == ()
+
+
+def test_the_protection_of_a_run_whose_tasks_were_edited_remotely_can_be_lifted() -> None:
+    edited = replace(created(declare(protect=True)), tasks=created(declare(tasks=[chat("By hand.")])).tasks)
+    made = plan([declare()], [edited])
+    assert [change.action for change in made.changes] == [Action.UPDATE]
+    assert made.refusals == ()
+    lifted = replace(edited, metadata={**edited.metadata, marks.PROTECT: "false"})
+    assert [change.action for change in plan([declare()], [lifted]).changes] == [Action.REPLACE]
+
+
+def test_a_number_that_was_allowed_does_not_refuse_a_plan_with_nothing_to_do() -> None:
+    assert plan([declare()], [created(declare())], policy=Policy(allow_archive=3)).refusals == ()
+
+
+def test_an_incomplete_reading_is_noted_even_where_nothing_would_change() -> None:
+    made = plan([declare()], [created(declare())], gap="read 3 of 5")
+    assert made.gap == "read 3 of 5"
+    assert any("read 3 of 5" in note for note in made.notes)
