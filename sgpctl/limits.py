@@ -14,14 +14,18 @@ INCLUDED_FILE_BYTES_MAX = 64 * MIB
 MANIFEST_FILES_MAX = 200_000
 DOCUMENT_DEPTH_MAX = 100
 DOCUMENT_NODES_MAX = 1_000_000  # after aliases are expanded, so a small file cannot become a large one
-DOCUMENT_CHARS_MAX = 128 * MIB  # the same, for the text in it, with every $file counted as often as it is used
+DOCUMENT_CHARS_MAX = (
+    128 * MIB
+)  # the same, for the text in it, with every $file counted as often as it is used
 DOCUMENTS_PER_FILE_MAX = 10_000
 INTEGER_DIGITS_MAX = 600  # below the smallest bound that Python itself may be set to (640)
 INCLUDE_DEPTH_MAX = 8
 ROWS_PER_EVALUATION_MAX = 1_000_000
 PROBLEMS_SHOWN_MAX = 200
 ROW_PROBLEMS_MAX = 20  # of one list of rows; beyond it only their number is told
-PROBLEMS_PER_FILE_MAX = 1_000  # after these, further warnings of a file are dropped and the next error ends it
+PROBLEMS_PER_FILE_MAX = (
+    1_000  # after these, further warnings of a file are dropped and the next error ends it
+)
 NAMES_COMPARED_MAX = 2_000  # to find the nearest one to a name that is not known
 HINTS_MAX = 100  # unknown references of one load for which the nearest name is looked up
 MATRIX_CELLS_MAX = 200  # where the manifest names no `max` of its own
@@ -38,7 +42,7 @@ PENALTY_ABS_MAX = 2
 
 # --- the wire --------------------------------------------------------------------------------------------------
 PAGE_ITEMS = 1000  # the API takes 10,000; older deployments took 1,000
-PAGES_MAX = 100_000
+PAGES_MAX = 10_000
 ANSWER_BYTES_MAX = 256 * MIB  # after decompression
 CONNECT_SECONDS_MAX = 5.0
 READ_SECONDS_MAX = 60.0
@@ -52,7 +56,9 @@ PARALLELISM_MAX = 64
 RESOLVE_TRIES_MAX = 3  # a host name that is not found is most often mistyped
 REDIRECTS_MAX = 3  # of one read, and only within the same host
 ANSWER_SECONDS_MAX = 900.0  # for one whole answer, so that one that trickles in ends
-IDLE_CONNECTION_SECONDS_MAX = 4.0  # many servers hang up after 5, and a write must not meet a closed connection
+IDLE_CONNECTION_SECONDS_MAX = (
+    4.0  # many servers hang up after 5, and a write must not meet a closed connection
+)
 SUCCESSES_PER_GROWTH = 10  # answers without a 429 before one more request may be under way
 ITEMS_LISTED_MAX = 1_000_000
 UNCOUNTED_PAGES_MAX = 1_000  # of a list whose `total` is missing
@@ -65,9 +71,13 @@ ROWS_COMPARED_MAX = 20_000  # rows of one remote evaluation that are read to exp
 # A create whose answer was lost is looked for this many times, with these pauses, before it is sent again.
 SETTLING_PAUSES_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0)
 CREATE_SENDS_MAX = 3
+# Two evaluations with one nonce are taken for one create only if they are at most so far apart.
+ONE_CREATE_SECONDS_MAX = CREATE_SENDS_MAX * (CREATE_READ_SECONDS_MAX + sum(SETTLING_PAUSES_SECONDS))
 WRITE_TRIES_MAX = 4  # of one idempotent write (patch, archive, restore) whose answers are unclear
 READ_BACK_PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0)
-LISTS_STALE_SECONDS_MAX = 900.0  # for so long, what the journal says was made is read by id if no list shows it
+LISTS_STALE_SECONDS_MAX = (
+    900.0  # for so long, what the journal says was made is read by id if no list shows it
+)
 VERIFY_PAUSES_SECONDS = (0.0, 1.0, 2.0, 4.0, 8.0)
 
 # --- safety ----------------------------------------------------------------------------------------------------
@@ -80,7 +90,9 @@ FIELDS_SHOWN_MAX = 20
 DIFF_LINES_SHOWN_MAX = 40
 DIFF_CONTEXT_LINES = 2
 DIFF_LINES_COMPARED_MAX = 2_000  # between the first and the last difference; comparing is quadratic at worst
-FORMATTED_LINE_CHARS_MAX = 120  # a map or list in brackets that would be longer is written as a block by `fmt`
+FORMATTED_LINE_CHARS_MAX = (
+    120  # a map or list in brackets that would be longer is written as a block by `fmt`
+)
 COMBINING_MARKS_MAX = 4  # on one letter; more is a way to paint over other lines
 
 # --- saved plans -----------------------------------------------------------------------------------------------
@@ -88,6 +100,12 @@ PLAN_FILE_BYTES_MAX = 256 * MIB
 
 # --- import ----------------------------------------------------------------------------------------------------
 INLINE_ROWS_MAX = 5  # more than these go into a file of their own
-INLINE_TEXT_CHARS_MAX = 200  # a text of several lines that is longer, or has more lines, goes into a file of its own
+INLINE_TEXT_CHARS_MAX = (
+    200  # a text of several lines that is longer, or has more lines, goes into a file of its own
+)
 INLINE_TEXT_LINES_MAX = 3
 FILE_STEM_CHARS_MAX = 60
+
+# --- secrets ---------------------------------------------------------------------------------------------------
+SECRET_CHARS_MIN = 8  # a shorter key is a word, and is not taken out of what is printed
+KEY_FILE_BYTES_MAX = 64 * 1024

@@ -181,6 +181,15 @@ class Evaluations:
             return None
         return self._shaped(request, answer, page_of).total
 
+    async def dataset_version(self, dataset_id: str) -> int | None:
+        """The version that a dataset has now; None when it cannot be told."""
+        request = requests.get("datasets", dataset_id, query={"include_archived": True})
+        try:
+            answer = await self._client.send(request)
+        except Rejected:
+            return None
+        return self._shaped(request, answer, wire.dataset_version)
+
     async def _list(self, query: Mapping[str, QueryValue]) -> Listing[RemoteEvaluation]:
         def ask(cursor: str | None) -> Request:
             return requests.get("evaluations", query={**query, **_WITH_TASKS, **_page_query(cursor)})

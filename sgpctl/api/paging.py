@@ -51,6 +51,8 @@ def page_of(answer: Json) -> Page:
     envelope = as_object(answer, "the answer")
     if "items" not in envelope:
         raise MisshapenJson("the answer has no `items`")
+    if envelope["items"] is None and total_of(envelope) != 0:
+        raise MisshapenJson("the answer's `items` are null, and it does not say that there are none")
     items = as_objects(envelope["items"], "`items`") if envelope["items"] is not None else []
     if not all(isinstance(item.get("id"), str) and item["id"] for item in items):
         raise MisshapenJson("an item of the list has no `id`")
@@ -111,6 +113,10 @@ def _pages_max(first: Page) -> int:
     """Twice what the first page's count calls for, because a list may grow while it is read."""
     if first.total is None:
         return limits.UNCOUNTED_PAGES_MAX
+    if first.total > limits.ITEMS_LISTED_MAX:
+        raise MisshapenJson(
+            f"the list counts {first.total:,} items, and at most {limits.ITEMS_LISTED_MAX:,} are read"
+        )
     if not first.items:
         return 1
     needed = -(-first.total // len(first.items))

@@ -5,8 +5,9 @@
     3  not ours, of the same name, for manifests of whose name nothing of ours is live: one may be adopted
     4  the contents of those that must be proven equal, or whose difference must be explained
     5  the sizes of the datasets that a new run would read
+    6  the versions of the datasets of which a manifest expects one
 
-2, 3 and 5 go on at once. Where single look-ups would cost more requests than a whole list, the list is read.
+2, 3, 5 and 6 go on at once. Where single look-ups would cost more requests than a whole list, the list is read.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ from sgpctl.api.together import together
 from sgpctl.model import marks
 from sgpctl.model.alias import result_columns
 from sgpctl.model.canonical import is_known_digest
-from sgpctl.model.compare import carries_tags, dataset_agrees, tasks_hold, tasks_untouched
+from sgpctl.model.compare import dataset_agrees, may_be_adopted, tasks_hold, tasks_untouched
 from sgpctl.model.evaluation import DesiredEvaluation, RemoteContents, RemoteEvaluation, RemoteState
-from sgpctl.model.marks import Owner, effective_name, is_owned_by, is_reserved_tag, other_owners, read_marks
+from sgpctl.model.marks import Owner, effective_name, is_owned_by, other_owners, read_marks
 from sgpctl.model.result_columns import told_apart
 
 _LOOKUPS_WITHOUT_COUNTING_MAX = 2  # counting first costs a request itself
@@ -69,6 +70,7 @@ async def read_state(
         archived = tasks.create_task(_read_archived(evaluations, not_running, owner, live))
         namesakes = tasks.create_task(_read_namesakes(evaluations, nameless, owner, live))
         sizes = tasks.create_task(_read_dataset_sizes(evaluations, not_running))
+        versions = tasks.create_task(_read_dataset_versions(evaluations, desired))
     unowned = _grouped(namesakes.result().items, lambda remote: remote.name)
     pairs = [
         *((one, remote) for one in desired for remote in live.named(one.name) if _needs_reading(one, remote)),
@@ -76,7 +78,7 @@ async def read_state(
             (one, remote)
             for one in nameless
             for remote in unowned.get(one.name, ())
-            if _is_adoptable(one, remote)
+            if _is_adoptable(one, remote, owner)
         ),
     ]
     return RemoteState(
@@ -86,6 +88,7 @@ async def read_state(
         namesakes=_in_order(namesakes.result().items),
         contents=await _read_contents(evaluations, pairs, rows_max),
         dataset_rows=sizes.result(),
+        dataset_versions=versions.result(),
         others=live.others,
         gap=live.gap or archived.result().gap or namesakes.result().gap,
     )
@@ -172,6 +175,20 @@ async def _read_dataset_sizes(
     return {dataset_id: count for dataset_id, count in known.items() if count is not None}
 
 
+async def _read_dataset_versions(
+    evaluations: Evaluations, desired: Sequence[DesiredEvaluation]
+) -> dict[str, int]:
+    ids = sorted(
+        {one.dataset_id for one in desired if one.dataset_id is not None and one.expect_version is not None}
+    )
+    async with together() as tasks:
+        versions = {
+            dataset_id: tasks.create_task(evaluations.dataset_version(dataset_id)) for dataset_id in ids
+        }
+    known = {dataset_id: version.result() for dataset_id, version in versions.items()}
+    return {dataset_id: version for dataset_id, version in known.items() if version is not None}
+
+
 async def _read_contents(
     evaluations: Evaluations, pairs: Iterable[tuple[DesiredEvaluation, RemoteEvaluation]], rows_max: int
 ) -> Mapping[str, RemoteContents]:
@@ -218,12 +235,11 @@ def _needs_reading(one: DesiredEvaluation, remote: RemoteEvaluation) -> bool:
     return mark.data_digest != one.data_digest or "taxonomy_params" in one.body or not is_explained
 
 
-def _is_adoptable(one: DesiredEvaluation, remote: RemoteEvaluation) -> bool:
-    """True when only the contents are left to be proven (design 6, row 6). Another project's are never adopted."""
+def _is_adoptable(one: DesiredEvaluation, remote: RemoteEvaluation, owner: Owner) -> bool:
+    """True when only the contents are left to be proven (design 6, row 6)."""
     return (
         remote.tasks is not None
-        and not any(is_reserved_tag(tag) for tag in remote.tags)
-        and carries_tags(remote, one.tags or ())
+        and may_be_adopted(one, remote, owner)
         and _tasks_hold(one, remote)
         and dataset_agrees(one, remote)
     )

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from sgpctl.model.evaluation import Progress, RemoteEvaluation, RemoteRow
 from sgpctl.model.located import Json
+from sgpctl.model.names import Bearer
 from sgpctl.model.readback import DatasetItem, ItemRead, SchemaField
 
 UNKNOWN_TIME = datetime.min.replace(tzinfo=UTC)
@@ -86,6 +87,21 @@ def schema(value: Json) -> tuple[SchemaField, ...]:
         if isinstance(path, str) and source in _SOURCES:
             found.append(SchemaField(path, is_result=source == _RESULT))
     return tuple(found)
+
+
+def bearer(value: Object) -> Bearer:
+    """A dataset or a question, as far as references by name go; one without a name bears the empty one."""
+    return Bearer(
+        id=str(value.get("id")),
+        name=_text(value.get("name")) or "",
+        created_at=_time(value.get("created_at")),
+        is_archived=bool(value.get("archived_at")),
+    )
+
+
+def dataset_version(value: Json) -> int | None:
+    """The version that a dataset has now; None when it is not told. Raises MisshapenJson."""
+    return _count(as_object(value, "a dataset").get("current_version_num"))
 
 
 def as_object(value: Json, what: str) -> Object:

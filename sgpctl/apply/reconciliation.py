@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sgpctl.apply.driver import Driver
 from sgpctl.apply.execution import Execution, Interruption, Listener
 from sgpctl.apply.operations import Problem
-from sgpctl.apply.outcome import ChangeResult, Outcome
+from sgpctl.apply.outcome import ChangeResult, Outcome, Status
 from sgpctl.apply.recovery import recover, with_known
 from sgpctl.apply.verification import Verification, verify
 from sgpctl.errors import RefusedError
@@ -85,7 +85,11 @@ class Reconciliation:
         listener: Listener,
         interruption: Interruption,
     ) -> Outcome:
-        """Make every change of `plan`, and look whether the remote side is what was declared."""
+        """Make every change of `plan`, and look whether the remote side is what was declared.
+
+        Raises LocalStateError, before anything is changed, when the journal cannot be written.
+        """
+        self.driver.journal.write("apply", {"plan": plan.digest})
         execution = Execution(
             self.driver,
             {one.name: one for one in self.desired},
@@ -98,7 +102,13 @@ class Reconciliation:
         )
         results = await execution.run(plan)
         closing = await self._closing_look(results, interruption)
-        return Outcome(results, closing.left, closing.unverified, closing.folded, interruption.requested)
+        return Outcome(
+            _settled(results, closing.left),
+            closing.left,
+            closing.unverified,
+            closing.folded,
+            interruption.requested,
+        )
 
     async def _closing_look(
         self, results: Sequence[ChangeResult], interruption: Interruption
@@ -118,3 +128,16 @@ class Reconciliation:
             *(platform.find(NONCE, intent.nonce, tag=None) for intent in record.unfinished)
         )
         return [*(one for one in made if one is not None), *(one for ones in found for one in ones)]
+
+
+def _settled(results: Sequence[ChangeResult], left: Plan | None) -> tuple[ChangeResult, ...]:
+    """The results, with those that were unclear and need nothing any more counted as done: they took effect."""
+    if left is None:
+        return tuple(results)
+    open_names = {change.name for change in left.changes}
+    return tuple(
+        replace(result, status=Status.DONE, started=result.change.action.starts_a_run, message=None)
+        if result.status is Status.UNCLEAR and result.change.name not in open_names
+        else result
+        for result in results
+    )

@@ -13,6 +13,7 @@ from sgpctl.cli.console import Console
 from sgpctl.cli.saved_plan import read_saved_plan
 from sgpctl.cli.workspace import Workspace, start_folder
 from sgpctl.errors import ExitCode, UsageError
+from sgpctl.manifest.given import Given
 from sgpctl.plan.saved import SavedPlan
 
 _EPILOG = """\b
@@ -26,6 +27,7 @@ Examples:
 @click.command("apply", epilog=_EPILOG)
 @click.argument("target", required=False, metavar="[DIRECTORY|PLANFILE]")
 @options.reading_remote
+@options.giving_variables
 @options.as_json
 @options.yes
 @click.option("--expect", metavar="DIGEST", help="Apply, without asking, only the plan with this digest.")
@@ -38,6 +40,8 @@ def command(
     parallelism: int,
     debug: bool,
     no_color: bool,
+    assignments: tuple[str, ...],
+    variable_files: tuple[str, ...],
     as_json: bool,
     yes: bool,
     expect: str | None,
@@ -56,6 +60,8 @@ def command(
         )
     if saved is not None:
         environment = _environment_of(saved, environment)
+        allow_archive = saved.header.allow_archive if allow_archive is None else allow_archive
+        take_over = take_over or saved.header.take_over
     workspace = Workspace.open(start_folder(base, None if saved is not None else target), environment)
     if saved is not None and saved.header.project != workspace.project.name:
         raise UsageError(
@@ -69,7 +75,13 @@ def command(
         expected_digest=expect,
     )
     policy = workspace.policy(allow_archive=allow_archive, take_over=take_over)
-    call = Call(Console.of_process(no_color=no_color), parallelism, is_debug=debug, as_json=as_json)
+    call = Call(
+        Console.of_process(no_color=no_color),
+        parallelism,
+        is_debug=debug,
+        as_json=as_json,
+        given=Given(assignments, variable_files),
+    )
     return apply_project(workspace, policy, consent, call)
 
 

@@ -7,21 +7,23 @@ import signal
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sgpctl.apply.execution import Interruption
+from sgpctl.apply.lock import exclusive
 from sgpctl.apply.outcome import Outcome
 from sgpctl.apply.reconciliation import Reconciliation
 from sgpctl.cli.consent import Consent, check, check_unmoved
 from sgpctl.cli.console import Console
-from sgpctl.cli.planning import NOTHING, reconciliation_of
+from sgpctl.cli.planning import NOTHING, finished, read_manifests, reconciliation_of
 from sgpctl.cli.platform import open_platform
 from sgpctl.cli.progress import progress
 from sgpctl.cli.workspace import Workspace
-from sgpctl.errors import ExitCode
-from sgpctl.manifest.loader import load_or_raise
+from sgpctl.errors import ExitCode, RefusedError
+from sgpctl.manifest.given import Given
 from sgpctl.plan.plan import Plan
 from sgpctl.plan.policy import Policy
+from sgpctl.plan.saved import plan_document
 from sgpctl.render.json_text import json_text
 from sgpctl.render.layout import Span, Style
 from sgpctl.render.outcome_json import outcome_document
@@ -37,6 +39,7 @@ class Call:
     parallelism: int
     is_debug: bool
     as_json: bool
+    given: Given = field(default_factory=Given)
 
 
 def apply_project(workspace: Workspace, policy: Policy, consent: Consent, call: Call) -> ExitCode:
@@ -44,21 +47,28 @@ def apply_project(workspace: Workspace, policy: Policy, consent: Consent, call: 
 
     With `policy.destroy` the manifests are not read, and nothing is desired.
     """
-    return asyncio.run(_apply_project(workspace, policy, consent, call))
+    with exclusive(workspace.lock_path):
+        return asyncio.run(_apply_project(workspace, policy, consent, call))
 
 
 async def _apply_project(workspace: Workspace, policy: Policy, consent: Consent, call: Call) -> ExitCode:
     console = call.console
-    loaded = NOTHING if policy.destroy else load_or_raise(workspace.project)
+    manifests = None if policy.destroy else read_manifests(workspace, call.given)
     async with open_platform(
         workspace, console, parallelism=call.parallelism, debug=call.is_debug
     ) as platform:
+        loaded = await finished(manifests, platform) if manifests is not None else NOTHING
         reconciliation, header = reconciliation_of(workspace, platform, loaded, policy)
         await _recover(reconciliation, console)
         plan = await reconciliation.plan()
         if not call.as_json:
             console.put(plan_lines(plan, header, console.glyphs, width=console.width))
-        check(plan, header, consent)
+        try:
+            check(plan, header, consent)
+        except RefusedError:
+            if call.as_json:
+                console.put_text(json_text(plan_document(plan, header)))
+            raise
         if plan.is_empty and plan.gap is None:
             outcome = Outcome(left=plan)
         elif await _agreed(plan, reconciliation, consent, console):
@@ -124,6 +134,8 @@ def interruptible(interruption: Interruption, console: Console) -> Iterator[None
     except asyncio.CancelledError:
         if task is not None:
             task.uncancel()
+        words = "Stopped. What was in flight is in the journal; the next apply looks for it before it plans."
+        console.tell([(Span(words, Style.WARNING),)])
         raise KeyboardInterrupt from None
     finally:
         for number in (signal.SIGINT, signal.SIGTERM):

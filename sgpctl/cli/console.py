@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
+import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TextIO
 
 import click
 
 from sgpctl.errors import UsageError
+from sgpctl.limits import SECRET_CHARS_MIN
 from sgpctl.render.glyphs import Glyphs, glyphs_for
 from sgpctl.render.layout import Line, plain
 from sgpctl.render.safe_text import redact
@@ -31,8 +35,9 @@ class Console:
     @classmethod
     def of_process(cls, environ: Mapping[str, str] = os.environ, *, no_color: bool = False) -> Console:
         """The console of this process. `NO_COLOR` (any value) and a dumb terminal are honoured."""
+        result, messages = sys.stdout or _closed(), sys.stderr or _closed()
         wanted = not no_color and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
-        return cls(sys.stdout, sys.stderr, wanted)
+        return cls(result, messages, wanted)
 
     @property
     def glyphs(self) -> Glyphs:
@@ -48,8 +53,12 @@ class Console:
         return self.colour_wanted and self.messages.isatty()
 
     def hide(self, secret: str) -> None:
-        """Never print `secret` from now on, wherever it comes from: a server may repeat a key in its answer."""
-        self.secrets.append(secret)
+        """Never print `secret` from now on, wherever it comes from: a server may repeat a key in its answer.
+
+        One of a few characters protects nothing, and taking it out would mangle words that it is a part of.
+        """
+        if len(secret) >= SECRET_CHARS_MIN:
+            self.secrets.append(secret)
 
     def put(self, lines: Sequence[Line]) -> None:
         """Print lines of the result."""
@@ -65,14 +74,15 @@ class Console:
 
     def confirm(self, question: str) -> bool:
         """Ask a person; only the whole word `yes` agrees. Raises UsageError where nobody can be asked."""
-        if not sys.stdin.isatty():
+        if sys.stdin is None or not sys.stdin.isatty():
             raise UsageError(
                 "nobody can be asked for consent here: standard input is not a terminal",
                 hint="Look at the plan, then run again with --yes.",
             )
-        answer: str = click.prompt(
-            f"{question}\n  Only `yes` goes on", default="", show_default=False, err=True
-        )
+        with _interrupted_at_once():
+            answer: str = click.prompt(
+                f"{question}\n  Only `yes` goes on", default="", show_default=False, err=True
+            )
         return answer.strip() == "yes"
 
     def _write(self, stream: TextIO, lines: Sequence[Line]) -> None:
@@ -89,3 +99,18 @@ class Console:
         stream.flush()
         stream.buffer.write(data)
         stream.buffer.flush()
+
+
+def _closed() -> TextIO:
+    """What stands for a stream that was closed before we began: it takes what is written and gives it to nobody."""
+    return io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+
+
+@contextmanager
+def _interrupted_at_once() -> Iterator[None]:
+    """Ctrl-C ends a question: the event loop's own handler only takes note of it while nothing else runs."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

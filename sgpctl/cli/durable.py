@@ -9,15 +9,20 @@ from pathlib import Path
 from sgpctl.errors import LocalStateError
 
 
-def write_durably(path: Path, text: str) -> None:
-    """Write `text` beside `path`, flush and sync it, and only then give it the name; readable by its owner alone.
+def write_durably(path: Path, text: str, *, mode: int | None = None) -> None:
+    """Write `text` beside `path`, flush and sync it, and only then give it the name.
 
-    Raises LocalStateError, and leaves whatever stood at `path` as it was.
+    Without `mode`, the permissions it gets, its owner alone can read it. Raises LocalStateError, and leaves whatever
+    stood at `path` as it was.
     """
+    _refuse_what_is_no_file(path)
+    path = path.resolve()
     temporary: str | None = None
     try:
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
+            if mode is not None:
+                Path(temporary).chmod(mode)
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
@@ -34,6 +39,14 @@ def write_durably(path: Path, text: str) -> None:
             Path(temporary).unlink(missing_ok=True)
 
 
+def _refuse_what_is_no_file(path: Path) -> None:
+    """Renaming a file onto a device or a folder would replace it."""
+    if path.exists() and not path.is_file():
+        raise LocalStateError(
+            f"{path}: it is no file, and would be replaced by one", hint="Choose another path."
+        )
+
+
 def _sync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
@@ -47,9 +60,17 @@ def write_new(path: Path, text: str) -> bool:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+            try:
+                file.write(text)
+                file.flush()
+            except OSError:
+                path.unlink()
+                raise
     except FileExistsError:
         return False
     except OSError as error:
-        raise LocalStateError(f"{path}: {error.strerror or error}") from error
+        raise LocalStateError(
+            f"{path}: {error.strerror or error}",
+            hint="Choose a folder that can be written to, on a disk with room.",
+        ) from error
     return True

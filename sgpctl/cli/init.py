@@ -8,8 +8,12 @@ from pathlib import Path
 import click
 
 from sgpctl.cli.durable import write_new
+from sgpctl.cli.editor import for_editors, modeline
 from sgpctl.errors import ExitCode, UsageError
+from sgpctl.manifest.project import PROJECT_FILE
+from sgpctl.manifest.schema import Kind
 
+_MANIFEST_FILE = "evaluations/capital-cities.yaml"
 _EPILOG = """\b
 Example:
   sgpctl init demo && sgpctl apply demo
@@ -80,8 +84,8 @@ def command(directory: str, name: str | None) -> ExitCode:
     folder = Path(directory)
     project = name if name is not None else _slug(folder.resolve().name)
     files = {
-        "sgpctl.yaml": _PROJECT.format(project=project),
-        "evaluations/capital-cities.yaml": _MANIFEST,
+        PROJECT_FILE: modeline(Kind.PROJECT, PROJECT_FILE) + _PROJECT.format(project=project),
+        _MANIFEST_FILE: modeline(Kind.MANIFEST, _MANIFEST_FILE) + _MANIFEST,
         "prompts/answer.md": _PROMPT,
         "data/capitals.jsonl": _ROWS,
         ".gitignore": ".sgpctl/\n",
@@ -97,9 +101,15 @@ def command(directory: str, name: str | None) -> ExitCode:
             f"{folder}: {', '.join(there)} is there already, and nothing was written",
             hint="Name an empty folder, or edit what is there.",
         )
+    editors = for_editors(folder, ["evaluations"])
     for path, text in files.items():
         if write_new(folder / path, text):
             click.echo(f"wrote {folder / path}")
+    for file in editors.files:
+        if file.is_due:
+            click.echo(f"{file.write(folder)} {folder / file.path}")
+    for line in editors.advice:
+        click.echo(line, err=True)
     click.echo(f"\nNext: sgpctl plan {directory}", err=True)
     return ExitCode.OK
 

@@ -6,6 +6,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NoReturn
 
 import click
@@ -22,6 +23,8 @@ _VERBS = {
     "destroy": ("destroy", "Archive everything that the project owns in an environment."),
     "show": ("show", "Show a saved plan."),
     "list": ("list", "List what the project owns remotely."),
+    "import": ("import_", "Write manifests for evaluations that exist, to adopt them."),
+    "schema": ("schema", "Print the JSON Schema of manifests, or set up editors with it."),
     "sandbox": ("sandbox", "Serve or reset the embedded sandbox."),
     "version": ("version", "Print the version."),
 }
@@ -79,7 +82,8 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
 def _run(arguments: Sequence[str] | None) -> int:
     try:
         ended = cli.main(arguments, prog_name="sgpctl", standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         return ExitCode.ERROR
@@ -90,8 +94,11 @@ def _run(arguments: Sequence[str] | None) -> int:
         _show(error)
         return error.exit_code
     except BrokenPipeError:
-        # Whoever read the output is gone; what is buffered must not fail once more when the interpreter exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence_standard_output()
+        return ExitCode.ERROR
+    except OSError as error:
+        _silence_standard_output()
+        _show(SgpctlError(f"{error.filename or 'the output'}: {error.strerror or error}"))
         return ExitCode.ERROR
     except Exception as error:  # the last door: a person gets a sentence, and the traceback on request
         if os.environ.get(_TRACEBACK_VARIABLE):
@@ -99,6 +106,12 @@ def _run(arguments: Sequence[str] | None) -> int:
         _show(_as_bug(error))
         return ExitCode.ERROR
     return ended if isinstance(ended, int) else ExitCode.OK
+
+
+def _silence_standard_output() -> None:
+    """What is buffered for a reader who is gone, or for a full disk, must not fail once more when Python exits."""
+    with suppress(OSError, AttributeError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _as_bug(error: Exception) -> SgpctlError:

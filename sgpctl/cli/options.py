@@ -50,6 +50,25 @@ take_over = click.option(
     is_flag=True,
     help="Treat evaluations of this project that another repository made as this one's.",
 )
+_assignments = click.option(
+    "--var",
+    "assignments",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Give a variable of the project a value; read like an unquoted YAML scalar. Repeatable.",
+)
+_variable_files = click.option(
+    "--var-file",
+    "variable_files",
+    multiple=True,
+    metavar="FILE",
+    help="Give variables values from a YAML or JSON map; --var wins. Repeatable.",
+)
+
+
+def giving_variables(command: _Command) -> _Command:
+    """The options of every verb that reads manifests."""
+    return _variable_files(_assignments(command))
 
 
 def reading_remote(command: _Command) -> _Command:

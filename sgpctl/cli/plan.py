@@ -14,11 +14,11 @@ import click
 from sgpctl.cli import options
 from sgpctl.cli.console import Console
 from sgpctl.cli.durable import write_durably
-from sgpctl.cli.planning import reconciliation_of
+from sgpctl.cli.planning import finished, read_manifests, reconciliation_of
 from sgpctl.cli.platform import open_platform
 from sgpctl.cli.workspace import Workspace, start_folder
 from sgpctl.errors import ExitCode, UsageError
-from sgpctl.manifest.loader import load_or_raise
+from sgpctl.manifest.given import Given
 from sgpctl.plan.plan import Plan, PlanHeader
 from sgpctl.plan.saved import plan_document
 from sgpctl.render.json_text import json_text
@@ -36,6 +36,7 @@ Examples:
 @click.command("plan", epilog=_EPILOG)
 @options.project_directory
 @options.reading_remote
+@options.giving_variables
 @options.as_json
 @click.option("--out", metavar="FILE", help="Save the plan, for `sgpctl apply FILE` and `sgpctl show FILE`.")
 @click.option("--detailed-exitcode", "detailed", is_flag=True, help="Exit with 2 when there are changes.")
@@ -53,6 +54,8 @@ def command(
     parallelism: int,
     debug: bool,
     no_color: bool,
+    assignments: tuple[str, ...],
+    variable_files: tuple[str, ...],
     as_json: bool,
     out: str | None,
     detailed: bool,
@@ -65,6 +68,8 @@ def command(
     Nothing is changed. The first line says where apply would act; each change says why, from which line, and what
     it costs.
     """
+    if out == "":
+        raise UsageError("--out names no file")
     if only is not None and out is not None:
         raise UsageError(
             "--only shows a part of a plan, and a part cannot be saved for applying",
@@ -75,8 +80,9 @@ def command(
     policy = workspace.policy(allow_archive=allow_archive, take_over=take_over)
 
     async def work() -> tuple[Plan, PlanHeader]:
-        loaded = load_or_raise(workspace.project)
+        manifests = read_manifests(workspace, Given(assignments, variable_files))
         async with open_platform(workspace, console, parallelism=parallelism, debug=debug) as platform:
+            loaded = await finished(manifests, platform)
             reconciliation, header = reconciliation_of(workspace, platform, loaded, policy)
             return await reconciliation.plan(), header
 
@@ -101,8 +107,9 @@ def _part(made: Plan, pattern: str) -> Plan:
     changes = tuple(change for change in made.changes if fnmatchcase(change.name, pattern))
     unchanged = tuple(name for name in made.unchanged if fnmatchcase(name, pattern))
     hidden = len(made.changes) - len(changes)
-    note = f"only names that match {pattern!r} are shown; {hidden} other changes are not"
-    return replace(made, changes=changes, unchanged=unchanged, notes=(*made.notes, note))
+    note = f"only names that match {pattern!r} are shown; {hidden} other changes are not, and the digest is of this part"
+    desired = len(unchanged) + sum(change.place is not None for change in changes)
+    return replace(made, changes=changes, unchanged=unchanged, notes=(*made.notes, note), desired=desired)
 
 
 def _save(console: Console, made: Plan, header: PlanHeader, path: Path, workspace: Workspace) -> None:
@@ -110,4 +117,5 @@ def _save(console: Console, made: Plan, header: PlanHeader, path: Path, workspac
     call = f"sgpctl apply {shlex.quote(str(path))}"
     if workspace.project.root != Path.cwd():
         call += f" -C {shlex.quote(os.path.relpath(workspace.project.root))}"
-    console.tell([(Span(f"Saved the plan to {path}; `{call}` applies exactly it, or refuses."),)])
+    what = "It is refused as it stands" if made.refusals else f"`{call}` applies exactly it, or refuses"
+    console.tell([(Span(f"Saved the plan to {path}. {what}."),)])

@@ -1,4 +1,8 @@
-"""From a workspace to a reconciliation: load the manifests, and put them before an open platform."""
+"""From a workspace to a reconciliation: load the manifests, and put them before an open platform.
+
+Manifests are checked before anything is sent. Only what they refer to by name is looked up then, and they are finished
+with the ids.
+"""
 
 from __future__ import annotations
 
@@ -10,18 +14,39 @@ from sgpctl.apply.journal import Journal
 from sgpctl.apply.reconciliation import Reconciliation
 from sgpctl.cli.platform import Platform
 from sgpctl.cli.workspace import Workspace
-from sgpctl.manifest.loader import Loaded
+from sgpctl.manifest.given import Given, given_variables
+from sgpctl.manifest.loader import Loaded, Manifests
 from sgpctl.plan.plan import PlanHeader
 from sgpctl.plan.policy import Policy
 
 NOTHING = Loaded((), (), 0)
 
 
+def read_manifests(workspace: Workspace, given: Given) -> Manifests:
+    """The manifests with the variables of the command line, in order as far as that can be told offline.
+
+    Raises ManifestError with all problems, and UsageError.
+    """
+    variables = given_variables(given, workspace.project, workspace.environment)
+    manifests = Manifests(workspace.project, workspace.environment, variables)
+    manifests.load().raise_errors()
+    return manifests
+
+
+async def finished(manifests: Manifests, platform: Platform) -> Loaded:
+    """The same with every reference by name as an id. Raises ManifestError, and ApiError."""
+    loaded = manifests.load()
+    if loaded.named:
+        loaded = manifests.load(await platform.lookup.look_up(loaded.named))
+        loaded.raise_errors()
+    return loaded
+
+
 def reconciliation_of(
     workspace: Workspace, platform: Platform, loaded: Loaded, policy: Policy
 ) -> tuple[Reconciliation, PlanHeader]:
     """What plan, apply and destroy work with; nothing is sent yet."""
-    header = workspace.header(platform.target, loaded.files)
+    header = workspace.header(platform.target, loaded.files, policy)
     journal = Journal(workspace.journal_path, " ".join(header.scope[2:]), _now)
     reconciliation = Reconciliation(
         Driver(platform.evaluations, journal),

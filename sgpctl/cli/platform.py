@@ -10,9 +10,11 @@ from pathlib import Path
 
 from sgpctl.api.client import Client, RequestRecord
 from sgpctl.api.evaluations import Evaluations
+from sgpctl.api.lookup import Lookup
 from sgpctl.api.settings import resolve_connection
 from sgpctl.cli.console import Console
 from sgpctl.cli.workspace import Workspace
+from sgpctl.limits import KEY_FILE_BYTES_MAX
 from sgpctl.manifest.project import Target as TargetKind
 from sgpctl.plan.plan import Target
 from sgpctl.render.layout import Span, Style
@@ -23,6 +25,7 @@ class Platform:
     """An open connection and the words for where it leads."""
 
     evaluations: Evaluations
+    lookup: Lookup
     target: Target
 
 
@@ -38,7 +41,7 @@ async def open_platform(
         with embedded_sandbox(workspace) as (connection, transport, label):
             async with Client(connection, transport=transport, parallelism=parallelism, log=log) as client:
                 target = Target(label, connection.base_url, connection.account_id, is_sandbox=True)
-                yield Platform(Evaluations(client), target)
+                yield Platform(Evaluations(client), Lookup(client), target)
         return
     environment = workspace.environment
     connection = resolve_connection(
@@ -47,12 +50,18 @@ async def open_platform(
         sdk_environment=environment.target.value if environment.target is not None else None,
         account_id=environment.account_id,
         environ=os.environ,
-        read_text=lambda path: Path(path).read_text(encoding="utf-8"),
+        read_text=_read_key_file,
     )
     console.hide(connection.api_key.reveal())
     async with Client(connection, parallelism=parallelism, log=log) as client:
         target = Target(connection.host, connection.base_url, connection.account_id, is_sandbox=False)
-        yield Platform(Evaluations(client), target)
+        yield Platform(Evaluations(client), Lookup(client), target)
+
+
+def _read_key_file(path: str) -> str:
+    """The text of a key file, of which no more is read than a key can have."""
+    with Path(path).open("rb") as file:
+        return file.read(KEY_FILE_BYTES_MAX).decode("utf-8")
 
 
 def _logger(console: Console) -> Callable[[RequestRecord], None]:

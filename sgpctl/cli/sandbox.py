@@ -72,6 +72,7 @@ def reset(directory: str | None, base: str | None, environment: str | None, yes:
         click.echo("There is no sandbox yet; nothing to empty.", err=True)
         return ExitCode.OK
     if not yes and not Console.of_process().confirm(f"Empty the sandbox of {name}?"):
+        click.echo("Nothing was changed.", err=True)
         return ExitCode.ERROR
     store = open_store(database)
     try:

@@ -2,35 +2,137 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
 import click
 
+from sgpctl import __version__
 from sgpctl.cli import options
 from sgpctl.cli.console import Console
 from sgpctl.cli.workspace import start_folder
-from sgpctl.errors import ExitCode
-from sgpctl.manifest.loader import load_or_raise
-from sgpctl.manifest.project import find_project
-from sgpctl.render.layout import Span, Style
+from sgpctl.errors import ExitCode, ManifestError, ProjectError, SettingsError, SgpctlError
+from sgpctl.manifest.given import Given, given_variables
+from sgpctl.manifest.loader import Loaded, load
+from sgpctl.manifest.problem import Problem
+from sgpctl.manifest.project import Project, ProjectFileError, environment_to_check, find_project
+from sgpctl.render.json_text import json_text
+from sgpctl.render.layout import Line, Span, Style
+from sgpctl.render.problems_github import workflow_commands
+from sgpctl.render.problems_json import problems_document
+from sgpctl.render.problems_report import Report
+from sgpctl.render.problems_sarif import sarif_document
 from sgpctl.render.problems_text import problem_lines
+from sgpctl.render.wording import counted
 
 _EPILOG = """\b
-Example:
+Examples:
   sgpctl validate evals/
+  sgpctl validate --format github evals/
+  sgpctl validate --format sarif > sgpctl.sarif
 """
+
+
+_TEXT = "text"
+_WRITTEN_AS: Mapping[str, Callable[[Report], str]] = {
+    "json": lambda report: json_text(problems_document(report)),
+    "github": workflow_commands,
+    "sarif": lambda report: json_text(sarif_document(report, __version__)),
+}
 
 
 @click.command("validate", epilog=_EPILOG)
 @options.project_directory
 @options.directory
+@options.environment
+@options.giving_variables
+@click.option(
+    "--format",
+    "written_as",
+    type=click.Choice([_TEXT, *_WRITTEN_AS]),
+    default=_TEXT,
+    show_default=True,
+    help="Text; one JSON document; annotations of a GitHub workflow; SARIF 2.1.0.",
+)
 @options.no_color
-def command(directory: str | None, base: str | None, no_color: bool) -> ExitCode:
+def command(
+    directory: str | None,
+    base: str | None,
+    environment: str | None,
+    assignments: tuple[str, ...],
+    variable_files: tuple[str, ...],
+    written_as: str,
+    no_color: bool,
+) -> ExitCode:
     """Check every manifest of the project in DIRECTORY, offline.
 
     All problems of all files are printed at once, each as file:line:column. Nothing is sent anywhere.
     """
     console = Console.of_process(no_color=no_color)
-    loaded = load_or_raise(find_project(start_folder(base, directory)))
+    start = start_folder(base, directory)
+    given = Given(assignments, variable_files)
+    if written_as != _TEXT:
+        report = _checked(start, environment, given)
+        console.put_text(_WRITTEN_AS[written_as](report))
+        console.tell([_totals(report)])
+        return ExitCode.ERROR if report.errors else ExitCode.OK
+    _, loaded = _loaded(start, environment, given)
+    loaded.raise_errors()
     console.tell(problem_lines(loaded.warnings, console.glyphs))
-    counted = f"{loaded.files} files, {len(loaded.desired)} evaluations"
-    console.put([(Span("Valid", Style.GOOD), Span(f": {counted}."))])
+    console.put([(Span("Valid", Style.GOOD), Span(f": {_counts(loaded.files, len(loaded.desired))}."))])
     return ExitCode.OK
+
+
+def _loaded(start: Path, environment: str | None, given: Given) -> tuple[Project, Loaded]:
+    project = find_project(start)
+    chosen = environment_to_check(project, environment)
+    return project, load(project, chosen, given_variables(given, project, chosen))
+
+
+def _checked(start: Path, environment: str | None, given: Given) -> Report:
+    """What there is to report, also where the project cannot be used at all."""
+    try:
+        project, loaded = _loaded(start, environment, given)
+    except ProjectFileError as error:
+        return Report(error.problems, _addresses(error.problems, error.root))
+    except (ProjectError, SettingsError, ManifestError) as error:
+        return Report((), failure=_words(error))
+    return Report(
+        loaded.problems,
+        _addresses(loaded.problems, project.root),
+        files=loaded.files,
+        evaluations=len(loaded.desired),
+    )
+
+
+def _totals(report: Report) -> Line:
+    problems = f"{counted(report.errors, 'problem')}, {counted(report.warnings, 'warning')}"
+    return (Span(f"{problems} in {_counts(report.files, report.evaluations)}."),)
+
+
+def _addresses(problems: Iterable[Problem], root: Path) -> dict[str, str]:
+    """Where the files of the problems are, seen from the repository's folder."""
+    top = _repository_folder(root)
+    paths = {problem.file: root / problem.file for problem in problems}
+    return {
+        file: path.relative_to(top).as_posix()
+        for file, path in paths.items()
+        if path.is_relative_to(top) and path.exists()
+    }
+
+
+def _repository_folder(root: Path) -> Path:
+    """The nearest folder above the project with a `.git`; without one, where we were started, or the project itself."""
+    for folder in (root, *root.parents):
+        if (folder / ".git").exists():
+            return folder
+    here = Path.cwd()
+    return here if root.is_relative_to(here) else root
+
+
+def _words(error: SgpctlError) -> str:
+    return f"{error.message}\n{error.hint}" if error.hint else error.message
+
+
+def _counts(files: int, evaluations: int) -> str:
+    return f"{counted(files, 'file')}, {counted(evaluations, 'evaluation')}"

@@ -43,6 +43,10 @@ class Workspace:
     def journal_path(self) -> Path:
         return self.project.root / STATE_FOLDER / f"journal-{self.environment.name}.jsonl"
 
+    @property
+    def lock_path(self) -> Path:
+        return self.project.root / STATE_FOLDER / f"lock-{self.environment.name}"
+
     def policy(
         self, *, allow_archive: int | None = None, take_over: bool = False, destroy: bool = False
     ) -> Policy:
@@ -56,7 +60,7 @@ class Workspace:
             destroy=destroy,
         )
 
-    def header(self, target: Target, manifest_files: int) -> PlanHeader:
+    def header(self, target: Target, manifest_files: int, policy: Policy) -> PlanHeader:
         return PlanHeader(
             project=self.project.name,
             environment=self.environment.name,
@@ -65,6 +69,8 @@ class Workspace:
             generated_at=datetime.now(UTC),
             sgpctl_version=self.provenance.version,
             manifest_files=manifest_files,
+            allow_archive=policy.allow_archive,
+            take_over=policy.take_over,
         )
 
 
@@ -72,5 +78,5 @@ def start_folder(base: str | None, directory: str | None) -> Path:
     """Where to look for the project: the positional directory, read from `-C`; an absolute one stands alone."""
     start = Path(base or ".") / (directory or ".")
     if not start.exists():
-        raise UsageError(f"{start}: there is no such folder")
+        raise UsageError(f"{start}: there is no such file or folder")
     return start

@@ -1,14 +1,17 @@
-"""`{$file: path}`: documents with the files that they name put in their places, each file read once.
+"""`{$file: path}`: documents with the files that they name put in their places.
 
-.yaml .yml .json    the one document in it, whose own `$file` are relative to it
-.jsonl .csv         rows
-anything else       its text, verbatim
+.yaml .yml .json    the one document in it, resolved like the one that includes it; its own `$file` are relative to it
+.jsonl .csv         rows, verbatim
+anything else       its text: verbatim, or with the values of a `with` beside the `$file`
+
+A path is relative to the file in which the `$file` stands, wherever defaults or a variable carry it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from sgpctl.limits import (
     DOCUMENT_CHARS_MAX,
@@ -16,135 +19,134 @@ from sgpctl.limits import (
     DOCUMENT_NODES_MAX,
     INCLUDE_DEPTH_MAX,
     INCLUDED_FILE_BYTES_MAX,
+    PROBLEMS_PER_FILE_MAX,
 )
-from sgpctl.manifest.document import Document, Extent, Parsed
+from sgpctl.manifest.copies import copy_of_list, copy_of_map
+from sgpctl.manifest.document import Extent
+from sgpctl.manifest.files import Files, Source, is_structured, is_text
+from sgpctl.manifest.filled_text import WITH, filled
 from sgpctl.manifest.inside import NotUsable, inside, shown
-from sgpctl.manifest.json_document import read_json
 from sgpctl.manifest.problem import Broken, Problem, error_at, quoted
-from sgpctl.manifest.references import without_references
-from sgpctl.manifest.rows import read_csv, read_jsonl
-from sgpctl.manifest.text import Text, read_text
-from sgpctl.manifest.yaml_document import read_yaml
+from sgpctl.manifest.references import Failed, Unresolved
+from sgpctl.manifest.scope import NamedAt, Place, Scope
+from sgpctl.manifest.substitution import Substitution
 from sgpctl.model.located import Json, LocatedList, LocatedMap, Mark
 from sgpctl.model.located import Path as DocumentPath
 
 FILE_KEY = "$file"
-_STRUCTURED = frozenset({".yaml", ".yml", ".json"})
 
 
 @dataclass(frozen=True, slots=True)
-class Structure:
-    """One structured file with all that it includes.
+class Content:
+    """What one file stands for; `is_sound` is False when a part of it could not be read.
 
-    `problems` are its own and those of the files in `uses`, which are all files that it includes, directly or through
-    others. `levels` is how deep these stand in one another.
+    `uses` are all files that it includes, directly or through others, and `levels` how deep these stand in one
+    another. `is_of_cell` says that it is another one in another cell of the matrix.
     """
-
-    documents: tuple[Document, ...]
-    problems: tuple[Problem, ...]
-    uses: frozenset[Path] = frozenset()
-    levels: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Content:
-    """What one file stands for; `is_sound` is False when a part of it could not be read."""
 
     value: Json
     extent: Extent
     problems: tuple[Problem, ...]
     uses: frozenset[Path] = frozenset()
+    named: frozenset[NamedAt] = frozenset()
     levels: int = 0
     is_sound: bool = True
+    is_of_cell: bool = False
 
 
-class Files:
-    """The files of one project during one load; what has been read is kept. `root` must be free of links."""
+class Includes:
+    """What the files of a project stand for in one scope; what does not depend on a cell is worked out once."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self._structures: dict[Path, Structure] = {}
-        self._contents: dict[Path, _Content] = {}
+    def __init__(self, files: Files, scope: Scope) -> None:
+        self.files = files
+        self.scope = scope
         self.opened: list[Path] = []
+        self._contents: dict[Path, Content] = {}
+        self._of_cell: dict[Path, tuple[Place, Content]] = {}
 
-    def structure(self, path: Path, bytes_max: int) -> Structure:
-        """The documents of the YAML or JSON file at `path`, or the problems that it has."""
-        known = self._structures.get(path)
-        if known is not None:
-            return known
-        self.opened.append(path)
-        try:
-            structure = self._read_structure(path, bytes_max)
-        except (
-            Broken
-        ) as broken:  # not kept: a file may be too large for a manifest, and not too large for a `$file`
-            return Structure((), (broken.problem,))
-        finally:
-            self.opened.pop()
-        self._structures[path] = structure
-        return structure
-
-    def content(self, path: Path) -> _Content:
+    def content(self, path: Path, place: Place) -> Content:
         """What a `$file` that names `path` stands for. Raises `Broken` when the file cannot be read."""
         known = self._contents.get(path)
-        if known is None:
-            known = self._read_content(path)
-            self._contents[path] = known
-        return known
+        if known is not None:
+            return known
+        there, content = self._of_cell.get(path, (None, None))
+        if content is not None and there is place:
+            return content
+        content = self._structure(path, place) if is_structured(path) else self._verbatim(path)
+        if content.is_of_cell:
+            self._of_cell[path] = (place, content)
+        else:
+            self._contents[path] = content
+        return content
 
-    def _read_structure(self, path: Path, bytes_max: int) -> Structure:
-        name = shown(path, self.root)
-        source = read_text(path, name, bytes_max)
-        parsed = _parsed(source, path, name)
-        # Without either character no text in it can hold `$`, not even through an escape.
-        if "$" not in source.text and "\\" not in source.text:
-            return Structure(parsed.documents, (*source.problems, *parsed.problems))
-        problems = [*source.problems, *parsed.problems]
-        documents = []
-        uses: set[Path] = set()
-        levels = 0
-        for document in parsed.documents:
-            resolution = _Resolution(self, path)
-            documents.append(resolution.resolve(document))
-            problems += resolution.problems
-            uses |= resolution.uses
-            levels = max(levels, resolution.levels)
-        return Structure(tuple(documents), tuple(problems), frozenset(uses), levels)
+    def _verbatim(self, path: Path) -> Content:
+        read = self.files.verbatim(path)
+        return Content(read.value, read.extent, read.problems, is_sound=read.is_sound)
 
-    def _read_content(self, path: Path) -> _Content:
-        ending = path.suffix.lower()
-        if ending in _STRUCTURED:
-            return _one_document(self.structure(path, INCLUDED_FILE_BYTES_MAX), shown(path, self.root))
-        name = shown(path, self.root)
-        source = read_text(path, name, INCLUDED_FILE_BYTES_MAX)
-        if ending in (".jsonl", ".csv"):
-            read = read_jsonl if ending == ".jsonl" else read_csv
-            rows = read(source.text, name)
-            is_sound = not rows.problems
-            return _Content(rows.rows, rows.extent, (*source.problems, *rows.problems), is_sound=is_sound)
-        return _Content(source.text, Extent(1, len(source.text), 0), source.problems)
+    def _structure(self, path: Path, place: Place) -> Content:
+        source = self.files.source(path, INCLUDED_FILE_BYTES_MAX)
+        problems = [*source.problems, *_about_number(source, shown(path, self.files.root))]
+        if not source.documents:
+            return Content(None, Extent(1, 0, 0), tuple(problems), is_sound=False)
+        document = source.documents[0]
+        if not source.refers:
+            is_sound = not any(problem.is_error for problem in problems)
+            return Content(document.root, document.extent, tuple(problems), is_sound=is_sound)
+        substitution = Substitution(self.scope)
+        inclusion = Inclusion(self)
+        self.opened.append(path)
+        try:
+            root, mark = substitution.resolved(document.root, document.mark, place)
+            root, _, extent = inclusion.included(root, mark, place)
+        finally:
+            self.opened.pop()
+        problems += [*substitution.problems, *inclusion.problems]
+        return Content(
+            root,
+            extent,
+            tuple(problems),
+            frozenset(inclusion.uses),
+            frozenset(substitution.named | inclusion.named),
+            inclusion.levels,
+            is_sound=not any(problem.is_error for problem in problems)
+            and substitution.is_sound
+            and inclusion.is_sound,
+            is_of_cell=substitution.cell_uses + inclusion.cell_uses > 0,
+        )
 
 
-class _Resolution:
-    """Resolves one document of the file at `path`, in place, and collects what that brings along."""
+class _Kept(NamedTuple):
+    """A map or list that has been gone through. The original is kept with it, so that its id stays its own."""
 
-    def __init__(self, files: Files, path: Path) -> None:
-        self.problems: list[Problem] = []
+    original: LocatedMap | LocatedList
+    result: Json
+    extent: Extent
+
+
+class Inclusion:
+    """Resolves the `$file` of one document, once or for every cell of its matrix, and collects what that brings along.
+
+    `problems` and `uses` are those of all cells. `cell_uses` counts the files that depend on the cell.
+    """
+
+    def __init__(self, includes: Includes) -> None:
+        self.problems: dict[Problem, None] = {}
         self.uses: set[Path] = set()
+        self.named: set[NamedAt] = set()
         self.levels = 0
-        self._files = files
-        self._path = path
-        self._is_sound = True
-        self._seen: dict[int, Extent] = {}  # aliases share maps and lists
+        self.is_sound = True
+        self.cell_uses = 0
+        self._chars_filled = 0
+        self._includes = includes
+        self._place: Place
+        self._settled: dict[int, _Kept] = {}  # the same in every cell; aliases share maps and lists, too
+        self._of_cell: dict[int, _Kept] = {}
 
-    def resolve(self, document: Document) -> Document:
-        root, problems = without_references(document.root, document.mark)
-        self.problems += problems
-        root, mark, extent = self._resolved(root, document.mark, ())
-        if _is_too_large(extent):
-            self._is_sound = False
-            self.problems.append(error_at(document.mark, _about_size(extent)))
-        return Document(root, mark, extent, self._is_sound)
+    def included(self, root: Json, mark: Mark, place: Place) -> tuple[Json, Mark, Extent]:
+        """`root`, which stands at `mark` and refers to nothing any more, at one place; how large it is then."""
+        self._place = place
+        self._of_cell = {}
+        return self._resolved(root, mark, ())
 
     def _resolved(self, value: Json, mark: Mark, path: DocumentPath) -> tuple[Json, Mark, Extent]:
         if isinstance(value, str):
@@ -152,92 +154,145 @@ class _Resolution:
         if not isinstance(value, LocatedMap | LocatedList):
             return value, mark, Extent(1, 0, 0)
         if isinstance(value, LocatedMap) and FILE_KEY in value:
-            return self._included(value, path)
-        extent = self._seen.get(id(value))
-        if extent is None:
-            extent = self._map(value, path) if isinstance(value, LocatedMap) else self._list(value, path)
-            self._seen[id(value)] = extent
-        return value, mark, extent
+            return self._file(value, path)
+        kept = self._settled.get(id(value))
+        if kept is None and (kept := self._of_cell.get(id(value))) is not None:
+            self.cell_uses += 1
+        if kept is None:
+            before = self.cell_uses
+            result, extent = (
+                self._map(value, path) if isinstance(value, LocatedMap) else self._list(value, path)
+            )
+            kept = _Kept(value, result, extent)
+            (self._settled if self.cell_uses == before else self._of_cell)[id(value)] = kept
+        return kept.result, mark, kept.extent
 
-    def _map(self, holder: LocatedMap, path: DocumentPath) -> Extent:
-        parts = []
-        for key, value in holder.items():
-            part, mark, extent = self._resolved(value, holder.values_at[key], (*path, key))
-            holder[key] = part
-            holder.values_at[key] = mark
+    def _map(self, holder: LocatedMap, path: DocumentPath) -> tuple[LocatedMap, Extent]:
+        copy: LocatedMap | None = None
+        parts: list[Extent] = []
+        for key, part in holder.items():
+            before = holder.values_at[key]
+            value, mark, extent = self._resolved(part, before, (*path, key))
             parts.append(extent)
-        return _around(parts)
+            if value is not part or mark is not before:
+                copy = copy if copy is not None else copy_of_map(holder)
+                copy[key] = value
+                copy.values_at[key] = mark
+        return copy if copy is not None else holder, _around(parts)
 
-    def _list(self, holder: LocatedList, path: DocumentPath) -> Extent:
-        parts = []
-        for index, value in enumerate(holder):
-            part, mark, extent = self._resolved(value, holder.values_at[index], (*path, index))
-            holder[index] = part
-            holder.values_at[index] = mark
+    def _list(self, holder: LocatedList, path: DocumentPath) -> tuple[LocatedList, Extent]:
+        copy: LocatedList | None = None
+        parts: list[Extent] = []
+        for index, part in enumerate(holder):
+            before = holder.values_at[index]
+            value, mark, extent = self._resolved(part, before, (*path, index))
             parts.append(extent)
-        return _around(parts)
+            if value is not part or mark is not before:
+                copy = copy if copy is not None else copy_of_list(holder)
+                copy[index] = value
+                copy.values_at[index] = mark
+        return copy if copy is not None else holder, _around(parts)
 
-    def _included(self, holder: LocatedMap, path: DocumentPath) -> tuple[Json, Mark, Extent]:
+    def _file(self, holder: LocatedMap, path: DocumentPath) -> tuple[Json, Mark, Extent]:
         mark = holder.values_at[FILE_KEY]
+        if isinstance(holder[FILE_KEY], Failed) or len(self.problems) >= PROBLEMS_PER_FILE_MAX:
+            return self._missing(mark)  # enough has been said
         try:
             target = self._target(holder, path)
             self.uses.add(target)
             self._bound_levels(0)
-            content = self._files.content(target)
+            content = self._includes.content(target, self._place)
             self.uses |= content.uses
             self._bound_levels(content.levels)
         except NotUsable as error:
-            return self._missing(error_at(mark, str(error), (*path, FILE_KEY)))
+            return self._missing(mark, error_at(mark, str(error), (*path, FILE_KEY)))
         except Broken as broken:
-            return self._missing(broken.problem)
+            return self._missing(mark, broken.problem)
+        self.named |= content.named
         self.levels = max(self.levels, content.levels + 1)
-        self.problems += content.problems
-        self._is_sound = self._is_sound and content.is_sound
-        return content.value, (shown(target, self._files.root), 1, 1), content.extent
+        self.cell_uses += content.is_of_cell
+        self._note(*content.problems)
+        self.is_sound = self.is_sound and content.is_sound
+        start: Mark = (shown(target, self._includes.files.root), 1, 1)
+        if WITH in holder:
+            return self._filled(holder, target, content, path)
+        return content.value, start, content.extent
 
     def _target(self, holder: LocatedMap, path: DocumentPath) -> Path:
         """The file that a `$file` names. Raises `NotUsable`."""
         for key in holder:
-            if key != FILE_KEY:
-                message = f"unknown key {quoted(key)}; no other key can stand beside {FILE_KEY}"
-                self.problems.append(error_at(holder.keys_at[key], message, (*path, key)))
+            if key not in (FILE_KEY, WITH):
+                message = f"unknown key {quoted(key)}; beside {FILE_KEY} only `{WITH}` can stand"
+                self._note(error_at(holder.keys_at[key], message, (*path, key)))
         wanted = holder[FILE_KEY]
-        if not isinstance(wanted, str):
+        if not isinstance(wanted, str) or isinstance(wanted, Unresolved):
             raise NotUsable(f"{FILE_KEY} takes the path of a file, as text")
-        target = inside(wanted, self._path.parent, self._files.root)
-        if target in self._files.opened:
-            chain = " -> ".join(shown(step, self._files.root) for step in [*self._files.opened, target])
+        files = self._includes.files
+        folder = files.folder_of(holder.values_at[FILE_KEY][0])
+        if folder is None:
+            raise NotUsable(f"a {FILE_KEY} cannot come from outside the project's files")
+        target = inside(wanted, folder, files.root)
+        if target in self._includes.opened:
+            chain = " -> ".join(shown(step, files.root) for step in [*self._includes.opened, target])
             raise NotUsable(f"the files include one another in a circle: {chain}")
         return target
 
     def _bound_levels(self, below: int) -> None:
-        if len(self._files.opened) + below > INCLUDE_DEPTH_MAX:
+        if len(self._includes.opened) + below > INCLUDE_DEPTH_MAX:
             raise NotUsable(f"files include one another more than {INCLUDE_DEPTH_MAX} levels deep")
 
-    def _missing(self, problem: Problem) -> tuple[Json, Mark, Extent]:
-        self._is_sound = False
-        self.problems.append(problem)
+    def _filled(
+        self, holder: LocatedMap, target: Path, content: Content, path: DocumentPath
+    ) -> tuple[Json, Mark, Extent]:
+        """The text of `target` with the values of `with` in their places."""
+        name = shown(target, self._includes.files.root)
+        values, mark = holder[WITH], holder.values_at[WITH]
+        if not is_text(target) or not isinstance(content.value, str):
+            message = f"`{WITH}` fills in texts, and {quoted(name)} is none"
+            return self._missing(mark, error_at(holder.keys_at[WITH], message, (*path, WITH)))
+        if not isinstance(values, LocatedMap):
+            message = "must be a map from the names that the text uses to their values"
+            return self._missing(mark, error_at(mark, message, (*path, WITH)))
+        result = filled(content.value, name, values, (*path, WITH))
+        self._note(*result.problems)
+        self._chars_filled += len(result.text)
+        if self._chars_filled > DOCUMENT_CHARS_MAX:
+            message = f"texts filled in for this document have more than {DOCUMENT_CHARS_MAX:,} characters"
+            return self._missing(mark, error_at(mark, message, (*path, WITH)))
+        return result.text, (name, 1, 1), Extent(1, len(result.text), 0)
+
+    def _missing(self, mark: Mark, problem: Problem | None = None) -> tuple[Json, Mark, Extent]:
+        self.is_sound = False
+        if problem is None:
+            return None, mark, Extent(1, 0, 0)
+        self._note(problem)
         return None, (problem.file, problem.line, problem.column), Extent(1, 0, 0)
 
+    def _note(self, *problems: Problem) -> None:
+        for problem in problems:
+            self.problems[problem] = None
+            self.is_sound = self.is_sound and not problem.is_error
 
-def _parsed(source: Text, path: Path, name: str) -> Parsed:
-    read = read_json if path.suffix.lower() == ".json" else read_yaml
-    return read(source.text, name)
+
+def size_problems(extent: Extent, mark: Mark) -> tuple[Problem, ...]:
+    """The error that a document is too large once everything in it is in its place."""
+    if extent.height > DOCUMENT_DEPTH_MAX:
+        what = f"is nested more than {DOCUMENT_DEPTH_MAX} levels deep"
+    elif extent.nodes > DOCUMENT_NODES_MAX:
+        what = f"has more than {DOCUMENT_NODES_MAX:,} values"
+    elif extent.chars > DOCUMENT_CHARS_MAX:
+        what = f"has more than {DOCUMENT_CHARS_MAX:,} characters"
+    else:
+        return ()
+    return (error_at(mark, f"with the files that it includes through {FILE_KEY}, this document {what}"),)
 
 
-def _one_document(structure: Structure, name: str) -> _Content:
-    """The content of a structured file, which must hold one document for that."""
-    start: Mark = (name, 1, 1)
-    problems = structure.problems
-    if not any(problem.is_error for problem in problems) and len(structure.documents) != 1:
-        count = len(structure.documents) or "no"
-        problems = (*problems, error_at(start, f"{FILE_KEY} takes one document, and this file holds {count}"))
-    value, extent, is_sound = None, Extent(1, 0, 0), False
-    if structure.documents:
-        first = structure.documents[0]
-        value, extent = first.root, first.extent
-        is_sound = not any(problem.is_error for problem in problems)
-    return _Content(value, extent, problems, structure.uses, structure.levels, is_sound)
+def _about_number(source: Source, name: str) -> tuple[Problem, ...]:
+    """A structured file that is included holds one document."""
+    if any(problem.is_error for problem in source.problems) or len(source.documents) == 1:
+        return ()
+    count = len(source.documents) or "no"
+    return (error_at((name, 1, 1), f"{FILE_KEY} takes one document, and this file holds {count}"),)
 
 
 def _around(parts: list[Extent]) -> Extent:
@@ -246,20 +301,3 @@ def _around(parts: list[Extent]) -> Extent:
         sum(part.chars for part in parts),
         1 + max((part.height for part in parts), default=0),
     )
-
-
-def _is_too_large(extent: Extent) -> bool:
-    return (
-        extent.nodes > DOCUMENT_NODES_MAX
-        or extent.chars > DOCUMENT_CHARS_MAX
-        or extent.height > DOCUMENT_DEPTH_MAX
-    )
-
-
-def _about_size(extent: Extent) -> str:
-    with_files = f"with the files that it includes through {FILE_KEY}, this document"
-    if extent.height > DOCUMENT_DEPTH_MAX:
-        return f"{with_files} is nested more than {DOCUMENT_DEPTH_MAX} levels deep"
-    if extent.nodes > DOCUMENT_NODES_MAX:
-        return f"{with_files} has more than {DOCUMENT_NODES_MAX:,} values"
-    return f"{with_files} has more than {DOCUMENT_CHARS_MAX:,} characters"

@@ -15,6 +15,10 @@ class NotUsable(Exception):
     """A path that may not be used or does not exist; the message is for a person."""
 
 
+class NotReachable(NotUsable):
+    """A path of which nobody can say what it leads to: a folder on the way may not be read."""
+
+
 def shown(path: Path, root: Path) -> str:
     """How `path`, which lies below `root`, is named in messages: relative, with forward slashes."""
     name = path.relative_to(root).as_posix()
@@ -34,7 +38,7 @@ def inside(wanted: str, folder: Path, root: Path) -> Path:
     except RuntimeError as error:  # Python before 3.13 says so of links that form a circle
         raise NotUsable(f"{quoted(wanted)} is a link that leads to itself") from error
     except OSError as error:
-        raise NotUsable(f"{quoted(wanted)} cannot be reached: {reason(error)}") from error
+        raise NotReachable(f"{quoted(wanted)} cannot be reached: {reason(error)}") from error
     if not real.is_relative_to(root):
         raise NotUsable(f"{quoted(wanted)} is a link that leads out of the project")
     _refuse_closed(real, wanted, root)

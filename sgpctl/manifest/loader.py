@@ -1,39 +1,59 @@
-"""From a project to its desired evaluations, or to the complete list of what is wrong with its manifests."""
+"""From a project to its desired evaluations, or to the complete list of what is wrong with its manifests.
+
+discovery      which files are taken for manifests
+files          each read once, as it is written
+variables      what there is to refer to in the environment
+preparation    each document to the evaluations that it declares: defaults, matrix, `${...}`, `$file`
+evaluating     each of these checked and given its digest
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
 
 from sgpctl.errors import ManifestError
 from sgpctl.limits import MANIFEST_BYTES_MAX
+from sgpctl.manifest.declared_names import name_problems
+from sgpctl.manifest.defaults import Defaults
 from sgpctl.manifest.discovery import discover
 from sgpctl.manifest.document import Document
-from sgpctl.manifest.include import FILE_KEY, Files, Structure
+from sgpctl.manifest.evaluating import Evaluated, Evaluating
+from sgpctl.manifest.files import Files, Source
+from sgpctl.manifest.include import FILE_KEY, Includes
 from sgpctl.manifest.inside import shown
-from sgpctl.manifest.problem import Problem, error_at, in_order, listing, located, quoted, warning_at
-from sgpctl.manifest.project import Project
-from sgpctl.model.canonical import data_digest, spec_digest
+from sgpctl.manifest.preparation import Preparation, Prepared
+from sgpctl.manifest.problem import Problem, in_order, listing, warning_at
+from sgpctl.manifest.project import Environment, Project
+from sgpctl.manifest.references import Failed
+from sgpctl.manifest.variables import scope_of, unused_problems
 from sgpctl.model.evaluation import DesiredEvaluation
 from sgpctl.model.located import LocatedMap, Mark
-from sgpctl.model.request import check_manifest
+from sgpctl.model.names import Answers, Named
 
-_OTHERS_NAMED_MAX = 3
 _SAVED_PLAN_KEYS = frozenset({"format_version", "sgpctl_version", "changes"})
 _TELL_TALE_KEYS = frozenset({"data", "dataset_id", "tasks"})
+
+_Address: TypeAlias = tuple[Path, int]
+"""One document: its file and its number there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """What the manifests of a project say. As long as there are errors, `desired` is not complete.
 
-    `desired` is sorted by name, `problems` by file and line; `files` counts the manifest files.
+    `desired` is sorted by name, `problems` by file and line; `files` counts the manifest files. `named` are the
+    references by name that nobody has looked up yet: as long as there are any, no digest of what holds one counts.
+    `own` has, by name, what a manifest says that is not sent: its `lifecycle`, and the map of a pinned `dataset_id`.
     """
 
     desired: tuple[DesiredEvaluation, ...]
     problems: tuple[Problem, ...]
     files: int
+    named: tuple[Named, ...] = ()
+    own: Mapping[str, LocatedMap] = field(default_factory=dict)
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -43,66 +63,106 @@ class Loaded:
     def warnings(self) -> tuple[Problem, ...]:
         return tuple(problem for problem in self.problems if not problem.is_error)
 
+    def raise_errors(self) -> None:
+        """Raise `ManifestError`, which lists all errors, if there are any."""
+        if self.errors:
+            raise ManifestError(listing(self.errors))
 
-def load(project: Project) -> Loaded:
-    """Reads and checks all manifests of `project`; raises only when there are more files than may be read."""
-    found = discover(project)
-    files = Files(project.root)
-    structures = {path: files.structure(path, MANIFEST_BYTES_MAX) for path in found.files}
-    used = frozenset(path for structure in structures.values() for path in structure.uses)
-    problems = [*project.warnings, *found.problems]
-    desired: list[DesiredEvaluation] = []
-    names: list[tuple[str, Mark]] = []
-    manifests = [path for path in found.files if path not in used]
-    for path in manifests:
-        structure = structures[path]
-        problems += structure.problems
-        problems += _about_emptiness(structure, shown(path, project.root))
-        for document in structure.documents:
+
+class Manifests:
+    """The manifests of a project in one environment, found and read once, and loaded as often as it takes.
+
+    `variables` are those of the command line (`given`). Raises only when there are more files than may be read.
+    """
+
+    def __init__(
+        self, project: Project, environment: Environment | None = None, variables: LocatedMap | None = None
+    ) -> None:
+        self._project = project
+        self._environment = environment
+        self._variables = variables
+        self._found = discover(project)
+        self._files = Files(project.root)
+        self._defaults = Defaults(project, environment, self._files)
+        self._evaluating = Evaluating()
+        self._prepared: dict[_Address, Prepared] = {}  # of documents that refer to nothing by name
+        self._evaluated: dict[_Address, Evaluated] = {}
+
+    def load(self, answers: Answers | None = None) -> Loaded:
+        """Every evaluation and every problem. With `answers`, references by name become ids, or errors."""
+        scope, problems = scope_of(self._project, self._environment, self._variables, answers)
+        prepared = self._prepare(Preparation(Includes(self._files, scope), self._defaults))
+        used = frozenset(path for each in prepared.values() for path in each.uses)
+        manifests = [path for path in self._found.files if path not in used]
+        desired: list[DesiredEvaluation] = []
+        own: dict[str, LocatedMap] = {}
+        found = [*self._project.warnings, *self._found.problems, *problems]
+        for address, each in prepared.items():
+            if address[0] not in used:
+                evaluated = self._evaluate(address, each)
+                desired += evaluated.desired
+                own |= evaluated.own
+                found += (*each.problems, *evaluated.problems)
+        declaring = [each for (path, _), each in prepared.items() if path not in used]
+        for path in manifests:
+            found += self._about_file(path)
+        found += (*self._defaults.problems, *self._defaults.about_unused(self._found.defaults))
+        found += _about_used_manifests(self._source(path) for path in self._found.files if path in used)
+        found += name_problems(_names_in(declaring))
+        found += unused_problems(self._project, self._environment, self._variables, self._files.mentions)
+        desired.sort(key=lambda evaluation: (evaluation.name, evaluation.place))
+        named = {name for each in declaring for name, _ in each.named if name not in (answers or {})}
+        return Loaded(tuple(desired), in_order(found), len(manifests), tuple(sorted(named)), own)
+
+    def _prepare(self, preparation: Preparation) -> dict[_Address, Prepared]:
+        prepared: dict[_Address, Prepared] = {}
+        for path in self._found.files:
+            source = self._source(path)
+            for number, document in enumerate(source.documents):
+                if _is_saved_plan(document):
+                    continue
+                address = (path, number)
+                each = self._prepared.get(address) or preparation.prepared(document, source, path)
+                prepared[address] = each
+                if not each.named:
+                    self._prepared[address] = each
+        return prepared
+
+    def _evaluate(self, address: _Address, prepared: Prepared) -> Evaluated:
+        known = self._evaluated.get(address)
+        if known is None:
+            known = self._evaluating.evaluated(prepared)
+            if not prepared.named:
+                self._evaluated[address] = known
+        return known
+
+    def _source(self, path: Path) -> Source:
+        return self._files.source(path, MANIFEST_BYTES_MAX)
+
+    def _about_file(self, path: Path) -> Iterator[Problem]:
+        source = self._source(path)
+        yield from source.problems
+        if not source.documents and not source.problems:
+            yield warning_at((shown(path, self._project.root), 1, 1), "the file declares nothing")
+        for document in source.documents:
             if _is_saved_plan(document):
-                problems.append(
-                    warning_at(document.mark, "this is a saved plan, so it is not read as a manifest")
-                )
-                continue
-            names += _name_in(document)
-            evaluation, more = _evaluation(document, structure.problems)
-            problems += more
-            if evaluation is not None:
-                desired.append(evaluation)
-    problems += _about_used_manifests(structures[path] for path in found.files if path in used)
-    problems += _about_names(names)
-    desired.sort(key=lambda evaluation: (evaluation.name, evaluation.place))
-    return Loaded(tuple(desired), in_order(problems), len(manifests))
+                yield warning_at(document.mark, "this is a saved plan, so it is not read as a manifest")
 
 
-def load_or_raise(project: Project) -> Loaded:
+def load(
+    project: Project, environment: Environment | None = None, variables: LocatedMap | None = None
+) -> Loaded:
+    """All manifests of `project`, read and checked without the platform; references by name stay as they are."""
+    return Manifests(project, environment, variables).load()
+
+
+def load_or_raise(
+    project: Project, environment: Environment | None = None, variables: LocatedMap | None = None
+) -> Loaded:
     """The same, for those who need every manifest to be in order. Raises `ManifestError`, which lists all errors."""
-    loaded = load(project)
-    if loaded.errors:
-        raise ManifestError(listing(loaded.errors))
+    loaded = load(project, environment, variables)
+    loaded.raise_errors()
     return loaded
-
-
-def _evaluation(
-    document: Document, known: Iterable[Problem]
-) -> tuple[DesiredEvaluation | None, tuple[Problem, ...]]:
-    """The evaluation that a document declares, if it does. `known` are the problems that its file has already."""
-    if not document.is_sound:  # the missing part would only be blamed for what it does not say
-        return None, ()
-    checked, findings = check_manifest(document.root)
-    problems = located(findings, document.root, document.mark, known)
-    if checked is None:
-        return None, problems
-    rows = data_digest(checked.body)
-    evaluation = DesiredEvaluation(
-        name=str(checked.body["name"]),
-        body=checked.body,
-        digest=spec_digest(checked.body, rows),
-        data_digest=rows,
-        place=document.mark,
-        protect=checked.protect,
-    )
-    return evaluation, problems
 
 
 def _is_saved_plan(document: Document) -> bool:
@@ -110,15 +170,10 @@ def _is_saved_plan(document: Document) -> bool:
     return isinstance(document.root, LocatedMap) and document.root.keys() >= _SAVED_PLAN_KEYS
 
 
-def _about_emptiness(structure: Structure, name: str) -> Iterator[Problem]:
-    if not structure.documents and not structure.problems:
-        yield warning_at((name, 1, 1), "the file declares nothing")
-
-
-def _about_used_manifests(structures: Iterable[Structure]) -> Iterator[Problem]:
+def _about_used_manifests(sources: Iterable[Source]) -> Iterator[Problem]:
     """A whole manifest that another one includes is not planned by itself; that is rarely what was meant."""
-    for structure in structures:
-        for document in structure.documents:
+    for source in sources:
+        for document in source.documents:
             root = document.root
             if isinstance(root, LocatedMap) and "name" in root and root.keys() & _TELL_TALE_KEYS:
                 message = (
@@ -127,34 +182,16 @@ def _about_used_manifests(structures: Iterable[Structure]) -> Iterator[Problem]:
                 yield warning_at(document.mark, message)
 
 
-def _about_names(names: Iterable[tuple[str, Mark]]) -> Iterator[Problem]:
-    """Names that occur twice, which is an error, or that differ only in case, which is probably a slip."""
-    places: dict[str, list[Mark]] = defaultdict(list)
-    for name, mark in names:
-        places[name].append(mark)
-    spellings: dict[str, list[str]] = defaultdict(list)
-    for name, marks in places.items():
-        spellings[name.casefold()].append(name)
-        for mark in marks if len(marks) > 1 else ():
-            yield error_at(
-                mark, f"the name {quoted(name)} is also declared {_others(marks, mark)}", ("name",)
-            )
-    for alike in spellings.values():
-        firsts = [places[name][0] for name in alike]
-        for name, mark in zip(alike, firsts, strict=True) if len(alike) > 1 else ():
-            message = f"the name {quoted(name)} differs only in case from the one {_others(firsts, mark)}"
-            yield warning_at(mark, message, ("name",))
+def _names_in(prepared: Iterable[Prepared]) -> Iterator[tuple[str, Mark]]:
+    """The names that documents declare, also when something else in them is wrong.
 
-
-def _name_in(document: Document) -> Iterator[tuple[str, Mark]]:
-    """The name that a document declares, also when something else in it is wrong."""
-    root = document.root
-    if isinstance(root, LocatedMap) and isinstance(name := root.get("name"), str):
-        yield name, root.values_at["name"]
-
-
-def _others(marks: list[Mark], mark: Mark) -> str:
-    others = [other for other in marks[: _OTHERS_NAMED_MAX + 1] if other != mark][:_OTHERS_NAMED_MAX]
-    more = len(marks) - 1 - len(others)
-    places = [f"at {file}:{line}:{column}" for file, line, column in others]
-    return ", ".join([*places, f"in {more:,} more places"] if more else places)
+    What cells of one matrix share is said once: that they collide is told as such.
+    """
+    for each in prepared:
+        names: dict[tuple[str, Mark], None] = {}
+        for candidate in each.candidates:
+            root = candidate.root
+            name = root.get("name") if isinstance(root, LocatedMap) else None
+            if isinstance(root, LocatedMap) and isinstance(name, str) and not isinstance(name, Failed):
+                names[name, root.values_at["name"]] = None
+        yield from names

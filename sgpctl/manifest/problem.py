@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sgpctl.limits import PROBLEMS_SHOWN_MAX
@@ -49,19 +49,23 @@ def warning_at(mark: Mark, message: str, path: Path = ()) -> Problem:
 
 
 def located(
-    findings: Iterable[Finding], root: Json, mark: Mark, known: Iterable[Problem] = ()
+    findings: Iterable[Finding], root: Json, mark: Mark, blamed: Collection[Mark] = ()
 ) -> tuple[Problem, ...]:
     """Findings about the document `root`, which starts at `mark`, with the places where it was written.
 
-    Where an error is known already, nothing more is said: what stands there now is not what was meant.
+    Where something is `blamed` already, nothing more is said: what stands there now is not what was meant.
     """
-    blamed = {(problem.file, problem.line, problem.column) for problem in known if problem.is_error}
     problems = []
     for finding in findings:
         place = (key_mark if finding.on_key else value_mark)(root, finding.path) or mark
         if place not in blamed:
             problems.append(Problem(finding.severity, *place, path_text(finding.path), finding.message))
     return tuple(problems)
+
+
+def places_of_errors(problems: Iterable[Problem]) -> frozenset[Mark]:
+    """Where the errors among `problems` are."""
+    return frozenset((problem.file, problem.line, problem.column) for problem in problems if problem.is_error)
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:

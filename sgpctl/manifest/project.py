@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
 from sgpctl.errors import ProjectError, SettingsError
 from sgpctl.limits import PROJECT_FILE_BYTES_MAX
+from sgpctl.manifest.default_keys import default_problems
 from sgpctl.manifest.problem import (
     Broken,
     Problem,
@@ -16,17 +17,20 @@ from sgpctl.manifest.problem import (
     in_order,
     listing,
     located,
+    places_of_errors,
     printable,
     quoted,
 )
 from sgpctl.manifest.project_file import EnvironmentSection, ProjectSection, read_section
-from sgpctl.manifest.references import without_references
+from sgpctl.manifest.project_references import literal_settings
+from sgpctl.manifest.references import mentioned_variables
 from sgpctl.manifest.text import read_text, reason
 from sgpctl.manifest.yaml_document import read_yaml
-from sgpctl.model.located import Json, Mark, value_mark
+from sgpctl.model.located import Json, LocatedMap, Mark, value_mark
 from sgpctl.model.nearest import did_you_mean
 
 PROJECT_FILE = "sgpctl.yaml"
+DEFAULTS_FILE = "_defaults.yaml"
 
 _NAME_A_FOLDER = f"name the folder that holds the project's {PROJECT_FILE}"
 _AT_LEAST = "it needs at least `version: 1` and `project: <name>`"
@@ -48,6 +52,7 @@ class Environment:
     """A named target. Without `target` and `base_url` the address comes from SGP_CLIENT_BASE_URL.
 
     `database` is set for a sandbox only, relative to the project's folder. `account_id` is the one that is pinned.
+    `variables` and `defaults` are as they are written, references and all.
     """
 
     name: str
@@ -55,6 +60,8 @@ class Environment:
     base_url: str | None = None
     account_id: str | None = None
     database: str | None = None
+    variables: LocatedMap | None = None
+    defaults: LocatedMap | None = None
 
     @property
     def is_sandbox(self) -> bool:
@@ -82,7 +89,8 @@ class Project:
     """A project file that is in order. `root` is its folder, with links followed; `file` its name in messages.
 
     `manifests` and `exclude` are paths or globs below the root; no `manifests` means everything. `places` knows where
-    each of them stands in the file, by key and index.
+    each of them stands in the file, by key and index. `variables` and `defaults` are as they are written, references
+    and all; `mentions` are the variables that the file itself refers to.
     """
 
     root: Path
@@ -96,9 +104,22 @@ class Project:
     budget: Budget = field(default_factory=Budget)
     warnings: tuple[Problem, ...] = ()
     places: Mapping[tuple[str, int], Mark] = field(default_factory=dict)
+    variables: LocatedMap | None = None
+    defaults: LocatedMap | None = None
+    mentions: frozenset[str] = frozenset()
 
     def place_of(self, key: str, index: int) -> Mark:
         return self.places.get((key, index), (self.file, 1, 1))
+
+
+class ProjectFileError(ProjectError):
+    """The project file in the folder `root` cannot be used; `problems` are all that was found in it."""
+
+    def __init__(self, problems: tuple[Problem, ...], root: Path) -> None:
+        errors = (problem for problem in problems if problem.is_error)
+        super().__init__(listing(errors), hint=f"in {printable(str(root))}")
+        self.problems = problems
+        self.root = root
 
 
 def find_project(start: Path) -> Project:
@@ -131,28 +152,45 @@ def read_project(root: Path) -> Project:
     try:
         source = read_text(root / PROJECT_FILE, PROJECT_FILE, PROJECT_FILE_BYTES_MAX)
     except Broken as broken:
-        raise ProjectError(str(broken.problem)) from broken
+        raise ProjectFileError((broken.problem,), root) from broken
     parsed = read_yaml(source.text, PROJECT_FILE)
     problems = [*source.problems, *parsed.problems]
     section = None
     document: Json = None
     if len(parsed.documents) == 1:
-        document, references = without_references(parsed.documents[0].root, parsed.documents[0].mark)
+        document, references = literal_settings(parsed.documents[0].root, parsed.documents[0].mark)
         section, findings = read_section(document)
         problems += references
-        problems += located(findings, document, parsed.documents[0].mark, problems)
+        problems += located(findings, document, parsed.documents[0].mark, places_of_errors(problems))
+        problems += _about_defaults(document)
     elif not problems:
         what = "holds several documents" if parsed.documents else "is empty"
         problems.append(error_at((PROJECT_FILE, 1, 1), f"the project file {what}; {_AT_LEAST}"))
     problems = list(in_order(problems))
     if section is None or any(problem.is_error for problem in problems):
-        raise ProjectError(
-            listing(problem for problem in problems if problem.is_error), hint=f"in {printable(str(root))}"
-        )
-    return _project(root, section, document, tuple(problems))
+        raise ProjectFileError(tuple(problems), root)
+    return _project(root, section, document, tuple(problems), source.text)
 
 
-def _project(root: Path, section: ProjectSection, document: Json, warnings: tuple[Problem, ...]) -> Project:
+def _about_defaults(document: Json) -> Iterator[Problem]:
+    """What is wrong with the keys of all `defaults` in the file."""
+    environments = _map_in(document, "environments")
+    holders: list[tuple[Json, tuple[str, ...]]] = [(document, ())]
+    holders += ((part, ("environments", name)) for name, part in (environments or {}).items())
+    for holder, path in holders:
+        if (defaults := _map_in(holder, "defaults")) is not None:
+            yield from default_problems(defaults, defaults.mark, (*path, "defaults"))
+
+
+def _map_in(holder: Json, key: str) -> LocatedMap | None:
+    value = holder.get(key) if isinstance(holder, dict) else None
+    return value if isinstance(value, LocatedMap) else None
+
+
+def _project(
+    root: Path, section: ProjectSection, document: Json, warnings: tuple[Problem, ...], text: str
+) -> Project:
+    environments = _map_in(document, "environments")
     places = {
         (key, index): mark
         for key, entries in (("manifests", section.manifests), ("exclude", section.exclude))
@@ -167,7 +205,7 @@ def _project(root: Path, section: ProjectSection, document: Json, warnings: tupl
         manifests=tuple(section.manifests or ()),
         exclude=tuple(section.exclude or ()),
         environments={
-            name: _environment(name, part or EnvironmentSection())
+            name: _environment(name, part or EnvironmentSection(), _map_in(environments, name))
             for name, part in (section.environments or {}).items()
         },
         default_environment=section.default_environment,
@@ -177,13 +215,24 @@ def _project(root: Path, section: ProjectSection, document: Json, warnings: tupl
         else Budget(),
         warnings=warnings,
         places=places,
+        variables=_map_in(document, "variables"),
+        defaults=_map_in(document, "defaults"),
+        mentions=mentioned_variables(text),
     )
 
 
-def _environment(name: str, section: EnvironmentSection) -> Environment:
+def _environment(name: str, section: EnvironmentSection, document: LocatedMap | None) -> Environment:
     target = Target(section.target) if section.target is not None else None
     database = section.database or (f".sgpctl/{name}.db" if target is Target.SANDBOX else None)
-    return Environment(name, target, section.base_url, section.account_id, database)
+    return Environment(
+        name,
+        target,
+        section.base_url,
+        section.account_id,
+        database,
+        _map_in(document, "variables"),
+        _map_in(document, "defaults"),
+    )
 
 
 def choose_environment(project: Project, wanted: str | None) -> Environment:
@@ -207,3 +256,12 @@ def choose_environment(project: Project, wanted: str | None) -> Environment:
             hint=f"{project.file} names: {known}",
         )
     return names[name]
+
+
+def environment_to_check(project: Project, wanted: str | None) -> Environment | None:
+    """The environment in which manifests are looked at offline: as `choose_environment` does, or none at all.
+
+    None where nobody names one and the project names none or several without a default. Raises `SettingsError`.
+    """
+    is_clear = wanted is not None or project.default_environment is not None or len(project.environments) == 1
+    return choose_environment(project, wanted) if is_clear else None

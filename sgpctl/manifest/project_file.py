@@ -8,7 +8,14 @@ from pathlib import PurePosixPath
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from sgpctl.manifest.problem import quoted
@@ -16,11 +23,12 @@ from sgpctl.model.finding import Finding
 from sgpctl.model.keys import unknown_keys
 from sgpctl.model.located import Json
 from sgpctl.model.nearest import did_you_mean
-from sgpctl.model.reading import Part, Reading
+from sgpctl.model.reading import FreeForm, Part, Reading
 from sgpctl.model.wording import findings_of
 
 VERSION = 1
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,62}")
 _SHARE = re.compile(r"([0-9]{1,3}(?:\.[0-9]+)?)[ ]?%")
 _LOOPBACK = re.compile(r"localhost|127\.[0-9.]+|::1")
 
@@ -40,6 +48,14 @@ def _slug(value: str) -> str:
         raise _refusal(
             f"{quoted(value)} cannot be a name: lower-case letters, digits and hyphens, at most 63, "
             "not starting with a hyphen"
+        )
+    return value
+
+
+def _variable_name(value: str) -> str:
+    if not _VARIABLE.fullmatch(value):
+        raise _refusal(
+            f"{quoted(value)} cannot be a variable: letters, digits, _ and -, not starting with a digit or a hyphen"
         )
     return value
 
@@ -82,18 +98,59 @@ def _archive_bound(value: object) -> object:
     raise _refusal('must be a number of evaluations, like 3, or a share of the owned, like "25%"')
 
 
-Slug = Annotated[str, AfterValidator(_slug)]
-RelativePath = Annotated[str, AfterValidator(_relative)]
+# What JSON Schema can say of each; the validators say the rest.
+_SLUG_SCHEMA = {"type": "string", "pattern": f"^{_SLUG.pattern}$"}
+_PATH_SCHEMA = {"type": "string", "pattern": r"^(?!/)(?!(?:[\s\S]*/)?\.\.(?:/|(?![\s\S])))[\s\S]"}
+_BOUND_SCHEMA = {
+    "anyOf": [
+        {"type": "integer", "minimum": 0},
+        {"type": "string", "pattern": f"^{_SHARE.pattern}$"},
+        {"type": "null"},
+    ]
+}
+
+Version = Annotated[int, BeforeValidator(_version), WithJsonSchema({"const": VERSION})]
+Slug = Annotated[str, AfterValidator(_slug), WithJsonSchema(_SLUG_SCHEMA)]
+RelativePath = Annotated[str, AfterValidator(_relative), WithJsonSchema(_PATH_SCHEMA)]
+BaseUrl = Annotated[
+    str, AfterValidator(_base_url), WithJsonSchema({"type": "string", "pattern": "^[Hh][Tt]{2}[Pp][Ss]?://."})
+]
+ArchiveBound = Annotated[int | float | None, BeforeValidator(_archive_bound), WithJsonSchema(_BOUND_SCHEMA)]
 Count = Annotated[int, Field(ge=0)]
+VariableName = Annotated[
+    str,
+    AfterValidator(_variable_name),
+    WithJsonSchema({"type": "string", "pattern": f"^{_VARIABLE.pattern}$"}),
+]
+
+
+Variables = dict[VariableName, object]
 
 
 class EnvironmentSection(Part):
+    """A place where evaluations run."""
+
     target: (
         Literal["sandbox", "production", "production-multitenant", "staging", "development", "local"] | None
-    ) = None
-    base_url: Annotated[str, AfterValidator(_base_url)] | None = None
-    account_id: Annotated[str, Field(min_length=1)] | None = None
-    database: RelativePath | None = None
+    ) = Field(
+        default=None, description="Where it is: the emulator in this process, or a host of the platform."
+    )
+    base_url: BaseUrl | None = Field(
+        default=None, description="The address of the API, where `target` names no host; https only."
+    )
+    account_id: Annotated[str, Field(min_length=1)] | None = Field(
+        default=None, description="Pins the account: any other is refused."
+    )
+    database: RelativePath | None = Field(
+        default=None, description="The file of the emulator; .sgpctl/<environment>.db when not given."
+    )
+    variables: Variables | None = Field(
+        default=None, description="Values of variables in this environment; each replaces the project's."
+    )
+    defaults: FreeForm | None = Field(
+        default=None,
+        description="A part of a manifest that is merged over every manifest in this environment, last of all.",
+    )
 
     @model_validator(mode="after")
     def _fits_together(self) -> EnvironmentSection:
@@ -107,26 +164,54 @@ class EnvironmentSection(Part):
 
 
 class SafetySection(Part):
-    max_archive: Annotated[int | float | None, BeforeValidator(_archive_bound)] = None
+    """What needs a person's consent."""
+
+    max_archive: ArchiveBound = Field(
+        default=None,
+        description='How many evaluations one apply may archive: a number, or a share of the owned like "25%"; '
+        "when not given one, or 25 % where that is more. More need --allow-archive.",
+    )
 
 
 class BudgetSection(Part):
-    model_calls: Count | None = None
-    rows: Count | None = None
-    human_tasks: Count | None = None
+    """The most that one apply may start; a plan beyond it is refused."""
+
+    model_calls: Count | None = Field(default=None, description="The most model calls.")
+    rows: Count | None = Field(default=None, description="The most rows that are run.")
+    human_tasks: Count | None = Field(default=None, description="The most questions to people.")
 
 
 class ProjectSection(Part):
     """The whole file."""
 
-    version: Annotated[int, BeforeValidator(_version)]
-    project: Slug
-    manifests: list[RelativePath] | None = None
-    exclude: list[RelativePath] | None = None
-    environments: dict[Slug, EnvironmentSection | None] | None = None
-    default_environment: str | None = None
-    safety: SafetySection | None = None
-    budget: BudgetSection | None = None
+    version: Version = Field(description="The version of this file's format.")
+    project: Slug = Field(
+        description="The project's name; part of the tag by which sgpctl knows what it owns. "
+        "Another name is another project."
+    )
+    manifests: list[RelativePath] | None = Field(
+        default=None,
+        description="Folders or globs of the manifests; everything below this folder when not given.",
+    )
+    exclude: list[RelativePath] | None = Field(
+        default=None, description="Folders or globs of files that are no manifests."
+    )
+    environments: dict[Slug, EnvironmentSection | None] | None = Field(
+        default=None, description="The places where evaluations run, by name."
+    )
+    default_environment: str | None = Field(
+        default=None, description="The environment that commands act on where --env names none."
+    )
+    variables: Variables | None = Field(
+        default=None, description="Values that manifests refer to as ${var.NAME}; each may refer to others."
+    )
+    defaults: FreeForm | None = Field(
+        default=None,
+        description="A part of a manifest that all manifests are merged over: maps merge, scalars and lists are "
+        "replaced, null removes, tags are joined.",
+    )
+    safety: SafetySection | None = Field(default=None, description="What needs a person's consent.")
+    budget: BudgetSection | None = Field(default=None, description="The most that one apply may start.")
 
 
 def read_section(root: Json) -> tuple[ProjectSection | None, tuple[Finding, ...]]:

@@ -1,51 +1,120 @@
-"""`${...}` in the scalars of a document: reserved for variables. `$${` writes a literal `${`."""
+"""The grammar of `${...}`: what stands in a text, before anyone says what it stands for.
+
+${kind.name}    a reference; what it names goes up to the }
+$${             a literal ${
+${ without }    a reference that is never closed
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
 
-from sgpctl.manifest.problem import Problem, error_at, quoted
-from sgpctl.model.located import Json, LocatedList, LocatedMap, Mark, Path
+from sgpctl.manifest.problem import quoted
+from sgpctl.model.located import Json, Mark
 
-_REFERENCE = re.compile(r"(\$?)\$\{([^}]*)\}?")
-
-
-def without_references(root: Json, mark: Mark) -> tuple[Json, tuple[Problem, ...]]:
-    """`root` with `$${` turned into `${`, changed in place, and an error for every `${name}` and every such key."""
-    walk = _Walk()
-    return walk.value(root, mark, ()), tuple(walk.problems)
+_TOKEN = re.compile(r"\$\$\{|\$\{([^}]*)(\}?)")
+_MENTION = re.compile(r"\$\{var\.([^}]*)\}")
+ESCAPE_ADVICE = "write $${ for a literal ${"
 
 
-class _Walk:
-    def __init__(self) -> None:
-        self.problems: list[Problem] = []
-        self._seen: set[int] = set()  # aliases share maps and lists
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One `${...}`: the text between its braces, and where it begins within the text around it."""
 
-    def value(self, value: Json, mark: Mark, path: Path) -> Json:
-        if isinstance(value, str):
-            return self._text(value, mark, path) if "${" in value else value
-        if isinstance(value, LocatedMap | LocatedList) and id(value) not in self._seen:
-            self._seen.add(id(value))
-            if isinstance(value, LocatedMap):
-                self._map(value, path)
-            else:
-                for index, part in enumerate(value):
-                    value[index] = self.value(part, value.values_at[index], (*path, index))
-        return value
+    name: str
+    offset: int
+    is_closed: bool = True
 
-    def _map(self, holder: LocatedMap, path: Path) -> None:
-        for key, part in holder.items():
-            if "${" in key:
-                message = "a key cannot hold ${; references are for values"
-                self.problems.append(error_at(holder.keys_at[key], message, (*path, key)))
-            holder[key] = self.value(part, holder.values_at[key], (*path, key))
+    @property
+    def text(self) -> str:
+        return f"${{{self.name}}}" if self.is_closed else f"${{{self.name}"
 
-    def _text(self, text: str, mark: Mark, path: Path) -> str:
-        for escape, name in _REFERENCE.findall(text):
-            if not escape:
-                message = (
-                    f"unknown reference {quoted(f'${{{name}}}')}: variables are not supported yet; "
-                    "write $${ for a literal ${"
-                )
-                self.problems.append(error_at(mark, message, path))
-        return _REFERENCE.sub(lambda found: found.group()[1:] if found.group(1) else found.group(), text)
+    @property
+    def shown(self) -> str:
+        return quoted(self.text)
+
+
+Part: TypeAlias = "str | Reference"
+Scalar: TypeAlias = "bool | int | float | str | None"
+
+
+class Unresolved(str):
+    """A text in which references to names of the platform are still to be resolved, with `$${` still escaped."""
+
+    __slots__ = ()
+
+
+class Failed(str):
+    """Stands where a reference could not be resolved, of which an error has been told."""
+
+    __slots__ = ()
+
+
+class BorrowedMark(tuple[str, int, int]):  # noqa: SLOT001 - a tuple of fixed length cannot have slots of its own
+    """The place of a `${...}`, which also knows where the value that it stands for was written."""
+
+    origin: Mark
+
+    @classmethod
+    def of(cls, mark: Mark, origin: Mark) -> BorrowedMark:
+        borrowed = cls(mark)
+        borrowed.origin = origin
+        return borrowed
+
+
+def origin_of(mark: Mark) -> Mark:
+    """Where the value at `mark` was written: there, or where the value behind its `${...}` was."""
+    return mark.origin if isinstance(mark, BorrowedMark) else mark
+
+
+def parts_of(text: str) -> list[Part]:
+    """`text` as literal pieces, escapes resolved, and references."""
+    parts: list[Part] = []
+    at = 0
+    literal = ""
+    for found in _TOKEN.finditer(text):
+        literal += text[at : found.start()]
+        at = found.end()
+        if found.group(1) is None:
+            literal += "${"
+            continue
+        if literal:
+            parts.append(literal)
+            literal = ""
+        parts.append(Reference(found.group(1), found.start(), is_closed=bool(found.group(2))))
+    literal += text[at:]
+    return [*parts, literal] if literal or not parts else parts
+
+
+def references_in(value: Json) -> Iterator[Reference]:
+    """Every reference in the texts at and below `value`."""
+    if isinstance(value, str):
+        if "${" in value:
+            yield from (part for part in parts_of(value) if isinstance(part, Reference))
+    elif isinstance(value, list | dict):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from references_in(part)
+
+
+def escaped(text: str) -> str:
+    """`text` written so that it is read back as it is."""
+    return text.replace("${", "$${")
+
+
+def inline_text(value: Scalar) -> str:
+    """A scalar as it stands inside longer text: as YAML writes it."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case _:
+            return str(value)
+
+
+def mentioned_variables(source: str) -> frozenset[str]:
+    """The variables that the text of a file mentions, comments and all: what is mentioned is not unused."""
+    return frozenset(_MENTION.findall(source)) if "${" in source else frozenset()

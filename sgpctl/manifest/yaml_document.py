@@ -38,7 +38,7 @@ _MAP_TAGS = frozenset({None, f"{yaml_scalar.TAG_PREFIX}map"})
 _LIST_TAGS = frozenset({None, f"{yaml_scalar.TAG_PREFIX}seq"})
 _MERGE_KEY = "<<"
 _TOO_DEEP = f"maps and lists are nested more than {DOCUMENT_DEPTH_MAX} levels deep"
-_WRITTEN_OUT = "with its aliases written out, this document has more than"
+_TOO_MUCH = "the document is too large: with its aliases written out, it has more than"
 
 
 def read_yaml(text: str, file: str) -> Parsed:
@@ -277,9 +277,9 @@ class _Composer:
         self._nodes += nodes
         self._chars += chars
         if self._nodes > DOCUMENT_NODES_MAX or self._aliased_nodes > DOCUMENT_NODES_MAX:
-            raise Broken(error_at(mark, f"{_WRITTEN_OUT} {DOCUMENT_NODES_MAX:,} values"))
+            raise Broken(error_at(mark, f"{_TOO_MUCH} {DOCUMENT_NODES_MAX:,} values"))
         if self._chars > DOCUMENT_CHARS_MAX:
-            raise Broken(error_at(mark, f"{_WRITTEN_OUT} {DOCUMENT_CHARS_MAX:,} characters"))
+            raise Broken(error_at(mark, f"{_TOO_MUCH} {DOCUMENT_CHARS_MAX:,} characters"))
 
     def _refuse(self, mark: Mark, message: str) -> None:
         self._complain(error_at(mark, message, self._path()))

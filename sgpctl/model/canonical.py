@@ -99,7 +99,9 @@ def _with_lists_as_sets(dataset: Json) -> Json:
     """A dataset block with its `keys` and `tags` in one order, because theirs means nothing."""
     if not isinstance(dataset, dict):
         return dataset
-    return {key: [*sorted(map(str, part))] if isinstance(part, list) else part for key, part in dataset.items()}
+    return {
+        key: [*sorted(map(str, part))] if isinstance(part, list) else part for key, part in dataset.items()
+    }
 
 
 def is_known_digest(digest: str) -> bool:

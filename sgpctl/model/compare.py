@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sgpctl.model.alias import effective_alias
 from sgpctl.model.evaluation import DesiredEvaluation, RemoteEvaluation
 from sgpctl.model.located import Json
+from sgpctl.model.marks import Owner, is_reserved_tag, read_marks
 
 
 def holds(declared: Json, actual: Json) -> bool:
@@ -107,6 +108,19 @@ def dataset_agrees(one: DesiredEvaluation, remote: RemoteEvaluation) -> bool:
 def same_tags(left: Iterable[str], right: Iterable[str]) -> bool:
     """Tags are a set, and some deployments lower-case them (API 7)."""
     return {tag.lower() for tag in left} == {tag.lower() for tag in right}
+
+
+def may_be_adopted(one: DesiredEvaluation, remote: RemoteEvaluation, owner: Owner) -> bool:
+    """True when nothing but the contents is left to be proven: the declared tags are there, or it was ours under this
+    name before somebody took the tags away. What bears another project's owner tag never is.
+    """
+    if any(is_reserved_tag(tag) for tag in remote.tags):
+        return False
+    marks = read_marks(remote)
+    was_ours = (
+        marks.name == one.name and marks.digest == one.digest and marks.repository in {None, owner.repository}
+    )
+    return was_ours or carries_tags(remote, one.tags or ())
 
 
 def carries_tags(remote: RemoteEvaluation, tags: Iterable[str]) -> bool:

@@ -15,7 +15,7 @@ from sgpctl.model.evaluation import DesiredEvaluation, RemoteContents, RemoteEva
 from sgpctl.model.finding import Severity
 from sgpctl.model.keys import without_nulls
 from sgpctl.model.located import Json, path_text
-from sgpctl.model.marks import is_reserved_tag, own_metadata
+from sgpctl.model.marks import is_reserved_tag, own_metadata, read_marks
 from sgpctl.model.nearest import listed
 from sgpctl.model.readback import ItemRead, NotImportable, ReadBack
 from sgpctl.model.request import check_manifest
@@ -30,10 +30,11 @@ _NOWHERE = ("", 1, 1)
 class Declared:
     """One remote evaluation in the words of a manifest.
 
-    `desired` is what loading the manifest must bring; `contents` are the rows that it is compared with; `notes` are
-    sentences for the person who imports it.
+    `document` is the manifest and `desired` what loading it must bring; `contents` are the rows that it is compared
+    with; `notes` are sentences for the person who imports it.
     """
 
+    document: dict[str, Json]
     desired: DesiredEvaluation
     contents: RemoteContents
     notes: tuple[str, ...]
@@ -60,9 +61,11 @@ def declared(read: ReadBack) -> Declared:
         body["taxonomy_params"] = read.taxonomy
     if tasks:
         body["tasks"] = [without_server_defaults(task) for task in tasks]
+    if read_marks(remote).protect:  # of a project that let it go; only an apply is to lift the protection
+        body["lifecycle"] = {"protect": True}
     rows = tuple(RemoteRow(item.data, item.files, item.dataset_item_id) for item in items)
     contents = RemoteContents(len(rows), rows, read.taxonomy)
-    return Declared(_desired(body), contents, tuple(_notes(read, tags)))
+    return Declared(body, _desired(body), contents, tuple(_notes(read, tags)))
 
 
 def _without_results(read: ReadBack) -> tuple[ItemRead, ...]:
@@ -105,7 +108,7 @@ def _desired(body: dict[str, Json]) -> DesiredEvaluation:
         )
     rows = data_digest(checked.body)
     digest = spec_digest(checked.body, rows)
-    return DesiredEvaluation(str(body["name"]), checked.body, digest, rows, _NOWHERE)
+    return DesiredEvaluation(str(body["name"]), checked.body, digest, rows, _NOWHERE, checked.protect)
 
 
 def _notes(read: ReadBack, tags: tuple[str, ...] | None) -> Iterator[str]:

@@ -52,7 +52,7 @@ def _check_locator(text: str) -> str:
 
 
 ItemLocator: TypeAlias = Annotated[
-    str, AfterValidator(_check_locator), WithJsonSchema({"type": "string", "pattern": r"^item\..+"})
+    str, AfterValidator(_check_locator), WithJsonSchema({"type": "string", "pattern": r"^item\.[\s\S]"})
 ]
 """`item.<column>`, or `item.<column>.<key>` for what lies within the value of a column."""
 

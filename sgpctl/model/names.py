@@ -29,10 +29,12 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """One thing that bears the name."""
+    """One thing that bears a name. Where the platform does not say that it is archived, its list has to."""
 
     id: str
+    name: str
     created_at: datetime
+    is_archived: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from enum import Enum, auto
 from typing import Any, TypeAlias
 
 from sgpctl.model.canonical import is_known_digest
-from sgpctl.model.compare import carries_tags, tasks_untouched
+from sgpctl.model.compare import may_be_adopted, tasks_untouched
 from sgpctl.model.evaluation import DesiredEvaluation, RemoteEvaluation, RemoteState
 from sgpctl.model.marks import Owner, effective_name, other_owners, read_marks
-from sgpctl.plan.evidence import is_proven_equal
+from sgpctl.plan.evidence import is_proven_equal, is_same_run_in_other_words
 
 _Order: TypeAlias = Callable[
     [RemoteEvaluation], Any
@@ -126,9 +126,10 @@ def match(
         return owned.claim(owned.by_name.get(one.name, ()), _oldest_completed)
 
     def not_owned(one: DesiredEvaluation) -> RemoteEvaluation | None:
-        same = (r for r in namesakes.by_name.get(one.name, ()) if carries_tags(r, one.tags or ()))
+        same = (r for r in namesakes.by_name.get(one.name, ()) if may_be_adopted(one, r, owner))
         return namesakes.claim(
-            (r for r in same if is_proven_equal(one, r, state.contents.get(r.id))), _oldest_completed
+            (r for r in same if is_proven_equal(one, r, state.contents.get(r.id), state.dataset_rows)),
+            _newest_completed,
         )
 
     found: dict[str, Match] = {}
@@ -151,9 +152,9 @@ def meets(one: DesiredEvaluation, remote: RemoteEvaluation, state: RemoteState) 
     """
     digest = read_marks(remote).digest
     if digest is None:
-        return is_proven_equal(one, remote, state.contents.get(remote.id))
+        return is_proven_equal(one, remote, state.contents.get(remote.id), state.dataset_rows)
     if digest != one.digest:
-        return False
+        return is_same_run_in_other_words(one, remote, state.contents.get(remote.id))
     return (
         remote.tasks is None or tasks_untouched(one.tasks, remote.tasks) or is_shown_so_again(remote, state)
     )
@@ -211,6 +212,15 @@ def _without(
 
 def _oldest_completed(remote: RemoteEvaluation) -> tuple[object, ...]:
     return (remote.status == "failed", remote.status != "completed", remote.created_at, remote.id)
+
+
+def _newest_completed(remote: RemoteEvaluation) -> tuple[object, ...]:
+    return (
+        remote.status == "failed",
+        remote.status != "completed",
+        -remote.created_at.timestamp(),
+        remote.id,
+    )
 
 
 def _newest(remote: RemoteEvaluation) -> tuple[object, ...]:

@@ -112,7 +112,8 @@ class Change:
     restore, adopt, archive) or superseded (replace); None for a create. `patch` is the PATCH body without
     provenance marks: merge-patch metadata, whole tags (API 2.7). `digest` is the desired digest, None for an
     archive; `declared` is a digest of all else that the manifest declares. `place` is where the manifest stands, None
-    for an archive.
+    for an archive. An archive `is_duplicate` when the same create made it twice, and `is_leftover` when an earlier
+    replace did not come to archiving it; neither takes anything away.
     """
 
     action: Action
@@ -129,6 +130,7 @@ class Change:
     patch: Mapping[str, Json] = field(default_factory=dict)
     is_duplicate: bool = False
     declared: str | None = None
+    is_leftover: bool = False
 
     @property
     def address(self) -> tuple[str, str, str]:
@@ -236,6 +238,8 @@ class PlanHeader:
     generated_at: datetime
     sgpctl_version: str
     manifest_files: int
+    allow_archive: int | None = None
+    take_over: bool = False
 
     @property
     def scope(self) -> tuple[str, ...]:

@@ -15,9 +15,10 @@ Design 6, row by row (`_change_for`):
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from sgpctl.limits import ONE_CREATE_SECONDS_MAX
 from sgpctl.model.canonical import sha256_of
 from sgpctl.model.compare import tasks_hold, tasks_untouched
 from sgpctl.model.evaluation import DesiredEvaluation, RemoteEvaluation, RemoteState
@@ -55,7 +56,8 @@ def make_plan(
             unchanged.append(pair.desired.name)
         else:
             changes.append(replace(change, declared=_declared(pair.desired)))
-    changes += [_archive(remote) for remote in matching.undesired]
+    why = "destroy archives everything" if policy.destroy else "no manifest declares it"
+    changes += [_archive(remote, why) for remote in matching.undesired]
     changes += [_archive_duplicate(gone, kept) for gone, kept in matching.duplicates]
     changes.sort(key=lambda change: change.address)
     return Plan(
@@ -106,7 +108,7 @@ def _create(one: DesiredEvaluation, state: RemoteState) -> Change:
         None,
         one.place,
         one.digest,
-        reasons=("nothing of this name exists",),
+        reasons=("it is not there yet",),
         cost=run_cost(one, state),
     )
 
@@ -238,31 +240,51 @@ def _adopt(one: DesiredEvaluation, remote: RemoteEvaluation, owner: Owner, polic
     )
 
 
-def _archive(remote: RemoteEvaluation) -> Change:
+def _archive(remote: RemoteEvaluation, why: str) -> Change:
     return Change(
         Action.ARCHIVE,
         effective_name(remote),
         remote.id,
         None,
         None,
-        reasons=("no manifest declares it",),
+        reasons=(why,),
         preconditions=(precondition(remote),),
     )
 
 
 def _archive_duplicate(gone: RemoteEvaluation, kept: RemoteEvaluation) -> Change:
-    nonce = read_marks(gone).nonce
-    same_create = nonce is not None and nonce == read_marks(kept).nonce
-    why = "made by the same create" if same_create else "of the same name"
+    is_twin = _made_by_one_create(gone, kept)
+    is_replaced = read_marks(gone).digest != read_marks(kept).digest and gone.created_at < kept.created_at
+    if is_twin:
+        reason = f"a duplicate of {kept.id}, made by the same create"
+    elif is_replaced:
+        reason = f"replaced by {kept.id}, by an apply that did not come to archiving it"
+    else:
+        reason = f"a duplicate of {kept.id}, of the same name"
     return Change(
         Action.ARCHIVE,
         effective_name(gone),
         gone.id,
         None,
         None,
-        reasons=(f"a duplicate of {kept.id}, {why}",),
+        reasons=(reason,),
         preconditions=(precondition(gone),),
-        is_duplicate=same_create,
+        is_duplicate=is_twin,
+        is_leftover=is_replaced and not is_twin,
+    )
+
+
+def _made_by_one_create(gone: RemoteEvaluation, kept: RemoteEvaluation) -> bool:
+    """One nonce, one content, and both from within the time in which one create may be sent again; a copy that somebody
+    made later carries the nonce too.
+    """
+    nonce = read_marks(gone).nonce
+    apart_seconds = abs((gone.created_at - kept.created_at).total_seconds())
+    return (
+        nonce is not None
+        and nonce == read_marks(kept).nonce
+        and gone.tasks == kept.tasks
+        and apart_seconds <= ONE_CREATE_SECONDS_MAX
     )
 
 
@@ -278,8 +300,8 @@ def _notes(matching: Matching, state: RemoteState) -> tuple[str, ...]:
         pair.remote.id for pair in matching.matches if pair.how is How.NOT_OWNED and pair.remote is not None
     }
     notes += [
-        f"{remote.name!r} ({remote.id}) has a declared name, but is not ours and not proven equal to the manifest; "
-        "it is left alone"
+        f"{remote.name!r} ({remote.id}) has a declared name, but is not ours, and was not adopted: its tags, its tasks or "
+        "its rows are not proven to be those of the manifest, or another one was; it is left alone"
         for remote in state.namesakes
         if remote.id not in adopted
     ]
@@ -297,4 +319,22 @@ def _notes(matching: Matching, state: RemoteState) -> tuple[str, ...]:
         and pair.remote.tasks is not None
         and not tasks_hold(pair.desired.tasks, pair.remote.tasks)
     ]
+    notes += [
+        note
+        for pair in matching.matches
+        if (note := _about_dataset_version(pair.desired, state.dataset_versions)) is not None
+    ]
     return tuple(sorted(notes))
+
+
+def _about_dataset_version(one: DesiredEvaluation, versions: Mapping[str, int]) -> str | None:
+    """That a dataset has moved on is to be seen; it never is a reason to run again."""
+    if one.expect_version is None or one.dataset_id is None:
+        return None
+    found = versions.get(one.dataset_id)
+    if found == one.expect_version:
+        return None
+    expected = f"{one.name!r}: its manifest expects dataset {one.dataset_id} at version {one.expect_version}"
+    if found is None:
+        return f"{expected}, and the platform does not say which one it is at"
+    return f"{expected}, and it is at {found}; a run keeps the rows that it was made with"

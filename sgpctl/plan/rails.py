@@ -30,8 +30,12 @@ def refusals(
 
 
 def removals(changes: Sequence[Change]) -> list[Change]:
-    """The archives that take something away: not those of a replace or a restore, not one of two with one nonce."""
-    return [change for change in changes if change.action is Action.ARCHIVE and not change.is_duplicate]
+    """The archives that take something away: not those that belong to a replace, a restore or a repeated create."""
+    return [
+        change
+        for change in changes
+        if change.action is Action.ARCHIVE and not change.is_duplicate and not change.is_leftover
+    ]
 
 
 def _incomplete_reading(changes: Sequence[Change], state: RemoteState) -> list[Refusal]:

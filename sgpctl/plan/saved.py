@@ -62,6 +62,7 @@ def header_document(header: PlanHeader) -> dict[str, Json]:
         },
         "commit": header.commit,
         "generated_at": iso_text(header.generated_at),
+        "consent": {"allow_archive": header.allow_archive, "take_over": header.take_over},
     }
 
 
@@ -143,6 +144,8 @@ def _read_header(root: Part) -> PlanHeader:
         generated_at=root.moment("generated_at"),
         sgpctl_version=root.text("sgpctl_version"),
         manifest_files=root.part("scope").count("manifest_files"),
+        allow_archive=root.part("consent").count_or_none("allow_archive"),
+        take_over=root.part("consent").flag("take_over"),
     )
 
 
@@ -203,6 +206,7 @@ def _change_document(change: Change) -> Json:
         "declared": change.declared,
         "patch": {**change.patch},
         "is_duplicate": change.is_duplicate,
+        "is_leftover": change.is_leftover,
     }
 
 
@@ -236,6 +240,7 @@ def _read_change(part: Part) -> Change:
         archives=tuple(_read_superseded(old) for old in part.parts("archives")),
         patch=part.part("patch").values,
         is_duplicate=part.flag("is_duplicate"),
+        is_leftover=part.flag("is_leftover"),
         declared=part.text_or_none("declared"),
     )
 

@@ -77,7 +77,10 @@ def _row(evaluation: RemoteEvaluation, shown_id: str, now: datetime) -> list[Spa
     errors = evaluation.error_count
     return [
         Span(evaluation.name, Style.STRONG),
-        Span(evaluation.status, _STATUS_STYLES.get(evaluation.status, Style.PLAIN)),
+        Span(
+            f"{evaluation.status}, archived" if evaluation.is_archived else evaluation.status,
+            _STATUS_STYLES.get(evaluation.status, Style.PLAIN),
+        ),
         Span(_progress_text(evaluation.progress)),
         Span(_UNKNOWN if errors is None else f"{errors:,}", Style.ERROR if errors else Style.PLAIN),
         Span(age_text(now - evaluation.created_at)),
@@ -97,6 +100,7 @@ def _entry(evaluation: RemoteEvaluation) -> Json:
         "status": evaluation.status,
         "status_reason": evaluation.status_reason,
         "created_at": iso_text(evaluation.created_at),
+        "archived_at": None if evaluation.archived_at is None else iso_text(evaluation.archived_at),
         "error_count": evaluation.error_count,
         "progress": None
         if progress is None

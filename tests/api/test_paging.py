@@ -204,5 +204,10 @@ def test_an_answer_that_is_no_page_is_refused(answer: Json, problem: str) -> Non
 
 
 def test_a_page_is_read_leniently() -> None:
-    assert page_of({"items": None, "has_more": "yes", "total": "3"}) == Page((), None, None)
+    assert page_of({"items": None, "has_more": "yes", "total": 0}) == Page((), None, 0)
     assert page_of({"items": [{"id": "a"}], "has_more": True, "total": 4}) == Page(({"id": "a"},), True, 4)
+
+
+def test_null_items_that_are_not_counted_do_not_pass_for_an_empty_list() -> None:
+    with pytest.raises(MisshapenJson, match="null"):
+        page_of({"items": None, "has_more": False, "total": None})

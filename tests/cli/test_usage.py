@@ -12,7 +12,19 @@ import pytest
 
 from tests.cli.conftest import Sgpctl, edit
 
-VERBS = ["init", "validate", "plan", "apply", "destroy", "show", "list", "sandbox", "version"]
+VERBS = [
+    "init",
+    "validate",
+    "plan",
+    "apply",
+    "destroy",
+    "show",
+    "list",
+    "import",
+    "schema",
+    "sandbox",
+    "version",
+]
 
 
 @pytest.mark.parametrize("verb", VERBS)

@@ -110,6 +110,21 @@ def test_links_inside_the_project_are_followed_and_each_file_is_taken_once(tmp_p
     assert found.problems == ()
 
 
+def test_a_folder_that_is_named_and_linked_to_is_found_by_both_ways(tmp_path: Path) -> None:
+    make_files(tmp_path, {"shared/a.yaml": "", "evals/b.yaml": ""})
+    (tmp_path / "evals" / "shared").symlink_to("../shared")
+    found = found_in(tmp_path, [], "manifests: [evals, shared]\n")
+    assert names(tmp_path, found) == ["evals/b.yaml", "shared/a.yaml"]
+    assert found.problems == ()
+
+
+def test_what_is_excluded_is_not_complained_about(tmp_path: Path) -> None:
+    (tmp_path / "cache").symlink_to("/")
+    found = found_in(tmp_path, ["a.yaml"], "exclude: [cache]\n")
+    assert names(tmp_path, found) == ["a.yaml"]
+    assert found.problems == ()
+
+
 def test_links_that_lead_out_of_the_project_are_never_passed_over_in_silence(tmp_path: Path) -> None:
     make_files(tmp_path, {"outside/a.yaml": ""})
     root = tmp_path / "project"
@@ -117,6 +132,8 @@ def test_links_that_lead_out_of_the_project_are_never_passed_over_in_silence(tmp
     (root / "a.yaml").symlink_to("../outside/a.yaml")
     (root / "b.yaml").symlink_to("gone.yaml")
     (root / "folder").symlink_to("../outside")
+    (root / "rows.csv").symlink_to("../outside/a.yaml")
+    (root / "dangling").symlink_to("nowhere")
     found = found_in(root, [])
     assert [(problem.is_error, str(problem)) for problem in found.problems] == [
         (True, "a.yaml:1:1: 'a.yaml' is a link that leads out of the project; it is not read"),

@@ -13,15 +13,15 @@ from pathlib import Path
 import pytest
 
 from sgpctl.limits import MANIFEST_BYTES_MAX
-from sgpctl.manifest.include import Files, Structure
+from sgpctl.manifest.files import Files, Source
 
 HOSTILE = Path(__file__).parent.parent / "hostile"
 REFUSED = sorted(path for path in HOSTILE.glob("[yj]*/refuse/*") if path.suffix != ".expect")
 ACCEPTED = sorted(path for path in HOSTILE.glob("[yj]*/accept/*") if path.suffix != ".expect")
 
 
-def read(path: Path) -> Structure:
-    return Files(path.parent.resolve()).structure(path.resolve(), MANIFEST_BYTES_MAX)
+def read(path: Path) -> Source:
+    return Files(path.parent.resolve()).source(path.resolve(), MANIFEST_BYTES_MAX)
 
 
 def expectation(path: Path) -> str:
@@ -41,12 +41,12 @@ def test_a_refused_file_gets_exactly_the_expected_errors_at_their_places(path: P
 
 @pytest.mark.parametrize("path", ACCEPTED, ids=lambda path: path.name)
 def test_an_accepted_file_means_what_is_expected_and_gets_only_the_expected_warnings(path: Path) -> None:
-    structure = read(path)
+    source = read(path)
     expected = json.loads(expectation(path))
-    roots = [document.root for document in structure.documents]
+    roots = [document.root for document in source.documents]
     assert json.dumps(roots, sort_keys=True) == json.dumps(expected["documents"], sort_keys=True)
-    assert not any(problem.is_error for problem in structure.problems)
-    warnings = [str(problem) for problem in structure.problems]
+    assert not any(problem.is_error for problem in source.problems)
+    warnings = [str(problem) for problem in source.problems]
     assert len(warnings) == len(expected["warnings"]), warnings
     for fragment in expected["warnings"]:
         assert any(fragment in line for line in warnings), (fragment, warnings)

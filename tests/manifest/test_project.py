@@ -151,7 +151,7 @@ def test_an_empty_folder_and_one_without_a_project_file_point_to_init(tmp_path: 
         (f"version: 1\nproject: {'x' * 64}\n", "sgpctl.yaml:2:10: project: 'xxx"),
         (
             "version: 1\nproject: ${x}\n",
-            "sgpctl.yaml:2:10: project: unknown reference '${x}': variables are not",
+            "sgpctl.yaml:2:10: project: the reference '${x}' cannot stand here, only in `variables` and `defaults`",
         ),
     ],
 )
@@ -163,8 +163,17 @@ def test_a_project_file_that_is_wrong_says_where_and_how(tmp_path: Path, text: s
     ("line", "expected"),
     [
         ("manifest: [a]", "3:1: manifest: unknown key 'manifest'; did you mean 'manifests'?"),
-        ("variables: {a: b}", "3:1: variables: unknown key 'variables'"),
-        ("defaults: {a: b}", "3:1: defaults: unknown key 'defaults'"),
+        ("variables: {a.b: c}", "3:18: variables.a.b: 'a.b' cannot be a variable"),
+        ("variables: [a]", "3:12: variables: must be a map, not a list"),
+        ("environments: {dev: {variables: {1x: c}}}", "'1x' cannot be a variable"),
+        ("defaults: {a: b}", "3:12: defaults.a: unknown key 'a'"),
+        ("defaults: {tasts: []}", "3:12: defaults.tasts: unknown key 'tasts'; did you mean 'tasks'?"),
+        ("defaults: {name: b}", "3:12: defaults.name: defaults cannot give a name"),
+        ("defaults: {matrix: {}}", "3:12: defaults.matrix: defaults cannot hold a matrix"),
+        (
+            "environments: {dev: {defaults: {name: b}}}",
+            "3:33: environments.dev.defaults.name: defaults cannot give a name",
+        ),
         ("manifests: evals", '3:12: manifests: must be a list, not a string ("evals")'),
         ("manifests: [1]", "3:13: manifests[0]: must be a string, not a number (1): put it in quotes"),
         (

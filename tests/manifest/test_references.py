@@ -1,42 +1,47 @@
 from __future__ import annotations
 
-from sgpctl.manifest.references import without_references
-from sgpctl.manifest.yaml_document import read_yaml
-from sgpctl.model.located import Json
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sgpctl.manifest.references import Reference, escaped, inline_text, mentioned_variables, parts_of
 
 
-def read(text: str) -> tuple[Json, list[str]]:
-    document = read_yaml(text, "f").documents[0]
-    root, problems = without_references(document.root, document.mark)
-    return root, [str(problem) for problem in problems]
-
-
-ADVICE = "variables are not supported yet; write $${ for a literal ${"
-
-
-def test_a_reference_is_an_error_where_it_stands() -> None:
-    root, said = read("model: ${var.candidate}\nlist:\n  - 'see ${a} and ${b}'\n")
-    assert said == [
-        f"f:1:8: model: unknown reference '${{var.candidate}}': {ADVICE}",
-        f"f:3:5: list[0]: unknown reference '${{a}}': {ADVICE}",
-        f"f:3:5: list[0]: unknown reference '${{b}}': {ADVICE}",
+def test_a_text_falls_into_literal_pieces_and_references() -> None:
+    assert parts_of("a ${var.x}, ${dataset.Policy QA v1.2}.") == [
+        "a ",
+        Reference("var.x", 2),
+        ", ",
+        Reference("dataset.Policy QA v1.2", 12),
+        ".",
     ]
-    assert root == {"model": "${var.candidate}", "list": ["see ${a} and ${b}"]}
 
 
-def test_two_dollars_write_a_literal_one() -> None:
-    root, said = read("a: $${HOME} and $$${x} and $$ and $ {y} and {{item.x}}\nb: &b ['$${c}']\nd: *b\n")
-    assert said == []
-    assert root == {"a": "${HOME} and $${x} and $$ and $ {y} and {{item.x}}", "b": ["${c}"], "d": ["${c}"]}
+def test_two_dollars_write_a_literal_one_also_around_a_reference() -> None:
+    assert parts_of("$${HOME} and $$${x} and $$ and $ {y} and {{item.x}}") == [
+        "${HOME} and $${x} and $$ and $ {y} and {{item.x}}"
+    ]
+    assert parts_of("$${a ${b}}") == ["${a ", Reference("b", 5), "}"]
 
 
-def test_a_reference_that_is_not_closed_is_an_error() -> None:
-    assert len(read("a: ${open\n")[1]) == 1
+def test_a_reference_that_is_never_closed_is_known_as_one() -> None:
+    assert parts_of("a ${open") == ["a ", Reference("open", 2, is_closed=False)]
 
 
-def test_a_reference_in_a_key_is_an_error_at_the_key() -> None:
-    assert read("a:\n  ${b}: c\n")[1] == ["f:2:3: a.${b}: a key cannot hold ${; references are for values"]
+@given(st.text("${}ab.\n", max_size=40))
+def test_what_is_escaped_is_read_back_as_it_was(text: str) -> None:
+    assert parts_of(escaped(text)) == [text]
 
 
-def test_a_document_that_is_one_text_is_looked_at_too() -> None:
-    assert read("${a}\n")[1][0].startswith("f:1:1: unknown reference")
+def test_single_values_stand_in_text_as_yaml_writes_them() -> None:
+    assert [inline_text(value) for value in (True, False, None, 1, 1.5, "x")] == [
+        "true",
+        "false",
+        "null",
+        "1",
+        "1.5",
+        "x",
+    ]
+
+
+def test_a_variable_is_mentioned_wherever_its_reference_stands() -> None:
+    assert mentioned_variables("a: ${var.x}\n# ${var.y}\nb: ${matrix.z}\n") == {"x", "y"}

@@ -39,11 +39,15 @@ def chat(prompt: str = "Answer.", alias: str = "answer", **configuration: Json) 
     }
 
 
-def question(alias: str = "rating") -> dict[str, Json]:
+def question(alias: str = "rating", **configuration: Json) -> dict[str, Json]:
     return {
         "task_type": "contributor_evaluation.question",
         "alias": alias,
-        "configuration": {"question_id": "q1", "layout": {"children": [{"data": "item.answer"}]}},
+        "configuration": {
+            "question_id": "q1",
+            "layout": {"children": [{"data": "item.answer"}]},
+            **configuration,
+        },
     }
 
 

@@ -78,7 +78,7 @@ def test_archives_of_a_replace_do_not_count() -> None:
 
 def test_of_two_made_by_one_create_the_fold_does_not_count_as_a_removal() -> None:
     one = declare()
-    kept, twin = created(one, "a"), created(one, "b", day=1)
+    kept, twin = created(one, "a"), created(one, "b")
     twin = replace(twin, metadata={**twin.metadata, marks.NONCE: kept.metadata[marks.NONCE]})
     made = plan([one], [kept, twin])
     assert made.refusals == ()
@@ -147,7 +147,7 @@ def test_a_budget_that_cannot_be_checked_is_refused() -> None:
 
 def test_of_two_protected_ones_made_by_one_create_one_may_go() -> None:
     one = declare(protect=True)
-    kept, twin = created(one, "a"), created(one, "b", day=1)
+    kept, twin = created(one, "a"), created(one, "b")
     twin = replace(twin, metadata={**twin.metadata, marks.NONCE: kept.metadata[marks.NONCE]})
     assert plan([one], [kept, twin]).refusals == ()
 
