@@ -75,6 +75,7 @@ CREATE_SENDS_MAX = 3
 ONE_CREATE_SECONDS_MAX = CREATE_SENDS_MAX * (CREATE_READ_SECONDS_MAX + sum(SETTLING_PAUSES_SECONDS))
 WRITE_TRIES_MAX = 4  # of one idempotent write (patch, archive, restore) whose answers are unclear
 READ_BACK_PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0)
+JOURNAL_BYTES_MAX = 1 * MIB  # a larger journal is rid of what nothing needs any more
 LISTS_STALE_SECONDS_MAX = (
     900.0  # for so long, what the journal says was made is read by id if no list shows it
 )

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sgpctl.errors import LocalStateError
+from sgpctl.limits import JOURNAL_BYTES_MAX
 
 _FINAL = frozenset({"created", "refused", "absent"})
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -72,6 +73,24 @@ class Journal:
             raise LocalStateError(f"{self._path}: {error.strerror or error}") from error
         return record_of(text.splitlines(), self._target)
 
+    def compact(self, since: datetime) -> None:
+        """Drop lines from before `since` that nothing needs any more, once the file has grown large.
+
+        Only for whoever holds the project's lock. Lines of open creates stay, those of other targets too.
+        """
+        try:
+            if not self._path.exists() or self._path.stat().st_size <= JOURNAL_BYTES_MAX:
+                return
+            lines = self._path.read_text(encoding="utf-8", errors="replace").splitlines()
+            still_open = _open_nonces(lines)
+            kept = [line for line in lines if _is_needed(_entry(line), since, still_open)]
+            temporary = self._path.with_suffix(".new")
+            temporary.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
+            temporary.chmod(0o600)
+            temporary.replace(self._path)
+        except OSError as error:
+            raise LocalStateError(f"{self._path}: {error.strerror or error}") from error
+
     def _append(self, line: str) -> None:
         is_new = not self._path.exists()
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -105,6 +124,21 @@ def record_of(lines: Iterable[str], target: str) -> Record:
         if entry.get("event") == "created":
             created[str(entry.get("remote_id", ""))] = at
     return Record(tuple(begun.values()), tuple(created.items()))
+
+
+def _open_nonces(lines: Iterable[str]) -> frozenset[object]:
+    """The nonces of all targets that were begun and never ended."""
+    begun: set[object] = set()
+    for entry in map(_entry, lines):
+        if entry.get("event") == "create":
+            begun.add(entry.get("nonce"))
+        elif entry.get("event") in _FINAL:
+            begun.discard(entry.get("nonce"))
+    return frozenset(begun)
+
+
+def _is_needed(entry: Mapping[str, object], since: datetime, still_open: frozenset[object]) -> bool:
+    return bool(entry) and (_time(entry.get("at")) >= since or entry.get("nonce") in still_open)
 
 
 def _ends_in_newline(handle: int) -> bool:

@@ -61,6 +61,7 @@ class Reconciliation:
                 )
             if end is not None:
                 self.recovered[end.id] = end
+        self.driver.journal.compact(now - timedelta(seconds=LISTS_STALE_SECONDS_MAX))
         return len(intents)
 
     async def plan(self) -> Plan:

@@ -88,7 +88,7 @@ async def _recover(reconciliation: Reconciliation, console: Console) -> None:
     if intents:
         what = f"Looking for {intents} runs that an earlier apply began and never saw the end of."
         console.tell([(Span(what, Style.WARNING),)])
-        await reconciliation.recover()
+    await reconciliation.recover()
 
 
 async def _agreed(plan: Plan, reconciliation: Reconciliation, consent: Consent, console: Console) -> bool:

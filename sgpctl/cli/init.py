@@ -23,7 +23,7 @@ _PROJECT = """\
 # The project file of sgpctl. Everything below this folder that ends in .yaml, .yml or .json is a manifest,
 # unless a `$file` uses it.
 version: 1
-project: {project}
+project: "{project}"
 
 environments:
   sandbox:

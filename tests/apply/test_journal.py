@@ -12,7 +12,7 @@ from sgpctl.apply.journal import Intent, Journal
 from sgpctl.apply.operations import Failed, Find, Found, Note, Problem, Wait
 from sgpctl.apply.recovery import recover, with_known
 from sgpctl.errors import LocalStateError
-from sgpctl.limits import CREATE_READ_SECONDS_MAX, SETTLING_PAUSES_SECONDS
+from sgpctl.limits import CREATE_READ_SECONDS_MAX, JOURNAL_BYTES_MAX, SETTLING_PAUSES_SECONDS
 from sgpctl.model.evaluation import RemoteState
 from tests.apply.script import play, writes
 from tests.plan.sides import OWNER, archived, created, declare
@@ -119,3 +119,23 @@ def test_an_intent_whose_request_may_still_be_under_way_is_looked_for_all_the_ti
     recent = Intent("a", "n1", NOW - timedelta(seconds=CREATE_READ_SECONDS_MAX))
     _, asked = play(recover(recent, NOW), [Found(())] * (len(SETTLING_PAUSES_SECONDS) + 1))
     assert len(writes(asked)) > 1
+
+
+def test_a_large_journal_is_rid_of_what_nothing_needs(journal: Journal, tmp_path: Path) -> None:
+    journal.write("create", {"name": "still open", "nonce": "open"})
+    for number in range(5):
+        journal.write("create", {"name": "x" * (JOURNAL_BYTES_MAX // 4), "nonce": str(number)})
+        journal.write("created", {"nonce": str(number), "remote_id": f"id-{number}"})
+    path = tmp_path / ".sgpctl" / "journal.jsonl"
+    journal.compact(NOW + timedelta(seconds=1))
+    assert [intent.nonce for intent in journal.read().unfinished] == ["open"]
+    assert path.stat().st_size < 1000
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_small_journal_is_left_as_it_is(journal: Journal, tmp_path: Path) -> None:
+    journal.write("create", {"name": "a", "nonce": "n1"})
+    journal.write("created", {"nonce": "n1", "remote_id": "id"})
+    before = (tmp_path / ".sgpctl" / "journal.jsonl").read_bytes()
+    journal.compact(NOW + timedelta(days=1))
+    assert (tmp_path / ".sgpctl" / "journal.jsonl").read_bytes() == before

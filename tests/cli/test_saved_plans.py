@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Sgpctl, edit
+from tests.cli.conftest import Sgpctl, copy_example, edit
 
 
 @pytest.fixture
@@ -101,3 +101,37 @@ def test_only_is_for_looking_and_cannot_be_saved(quickstart: Path, tmp_path: Pat
     assert "tone-of-refusals" in shown
     assert "grounded-answers" not in shown
     assert sgpctl("plan", quickstart, "--only", "tone-*", "--out", tmp_path / "p.json").code == 1
+
+
+def test_a_plan_for_one_address_is_not_applied_to_another(
+    quickstart: Path, tmp_path: Path, sgpctl: Sgpctl
+) -> None:
+    saved = tmp_path / "plan.json"
+    assert sgpctl("plan", quickstart, "--out", saved).code == 0
+    document = saved.read_text().replace('"account_id": "sandbox"', '"account_id": "elsewhere"')
+    saved.write_text(document)
+    refused = sgpctl("apply", saved, "-C", quickstart)
+    assert (refused.code, "elsewhere" in refused.err) == (3, True)
+
+
+def test_tags_that_nobody_reviewed_are_not_applied(quickstart: Path, saved: Path, sgpctl: Sgpctl) -> None:
+    edit(quickstart / "evaluations/tone.yaml", "tags: [nightly]", "tags: [nightly, unreviewed]")
+    refused = sgpctl("apply", saved, "-C", quickstart)
+    assert refused.code == 3
+    assert "what its manifest declares beside the spec changed" in refused.err
+
+
+def test_the_consent_that_a_plan_was_made_with_is_in_it(tmp_path: Path, sgpctl: Sgpctl) -> None:
+    project = copy_example("all-tasks", tmp_path)
+    assert sgpctl("apply", project, "--yes").code == 0
+    manifest = project / "evaluations/models.yaml"
+    manifest.write_text(manifest.read_text().split("---\n")[0])
+    plan = tmp_path / "plan.json"
+    assert sgpctl("plan", project, "--allow-archive", "2", "--out", plan).code == 0
+    assert sgpctl("apply", plan, "-C", project).code == 0
+
+
+def test_a_part_that_matches_nothing_is_not_called_as_declared(quickstart: Path, sgpctl: Sgpctl) -> None:
+    shown = sgpctl("plan", quickstart, "--only", "nothing-like-it").out
+    assert "3 other changes are not" in shown
+    assert "3 evaluations are as declared" not in shown

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from sgpctl.apply.lock import exclusive
 from tests.cli.conftest import Sgpctl, edit
 
 VERBS = [
@@ -183,3 +184,67 @@ def test_no_verb_loads_what_it_does_not_use(
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split("LOADED")[1].split())
     assert loaded.isdisjoint(not_loaded), loaded & set(not_loaded)
+
+
+@pytest.mark.parametrize("name", ["123", "true", "null", "1e3"])
+def test_a_project_may_have_a_name_that_yaml_would_read_otherwise(
+    name: str, tmp_path: Path, sgpctl: Sgpctl
+) -> None:
+    assert sgpctl("init", tmp_path / name).code == 0
+    assert sgpctl("validate", tmp_path / name).code == 0
+
+
+def test_a_plan_is_never_written_over_a_device(quickstart: Path, sgpctl: Sgpctl) -> None:
+    ended = sgpctl("plan", quickstart, "--out", "/dev/null")
+    assert (ended.code, "no file" in ended.err) == (1, True)
+    assert Path("/dev/null").is_char_device()
+
+
+def test_one_apply_at_a_time_works_on_a_project(quickstart: Path, sgpctl: Sgpctl) -> None:
+    with exclusive(quickstart / ".sgpctl" / "lock-sandbox"):
+        refused = sgpctl("apply", quickstart, "--yes")
+    assert (refused.code, "another sgpctl works" in refused.err) == (3, True)
+    assert sgpctl("apply", quickstart, "--yes").code == 0
+
+
+def test_a_refused_apply_prints_one_document_too(quickstart: Path, sgpctl: Sgpctl) -> None:
+    edit(quickstart / "sgpctl.yaml", "model_calls: 1000", "model_calls: 3")
+    refused = sgpctl("apply", quickstart, "--yes", "--json")
+    assert refused.code == 3
+    assert "budget" in json.loads(refused.out)["refusals"][0]["message"]
+
+
+def test_a_short_key_does_not_mangle_words(
+    quickstart: Path, sgpctl: Sgpctl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SGP_API_KEY", "any")
+    edit(quickstart / "sgpctl.yaml", "target: production", "base_url: http://127.0.0.1:9")
+    edit(quickstart / "sgpctl.yaml", "project: quickstart", "project: company")
+    assert "redacted" not in sgpctl("plan", quickstart, "--env", "prod").err
+
+
+def test_what_is_archived_is_listed_as_such(quickstart: Path, sgpctl: Sgpctl) -> None:
+    edit(quickstart / "evaluations/grounded-answers.yaml", "lifecycle: {protect: true}\n", "")
+    assert sgpctl("apply", quickstart, "--yes").code == 0
+    assert sgpctl("destroy", quickstart, "--yes").code == 0
+    assert "archived" in sgpctl("list", quickstart, "--archived").out
+    listed = json.loads(sgpctl("list", quickstart, "--archived", "--json").out)["evaluations"]
+    assert all(one["archived_at"] for one in listed)
+
+
+def test_a_full_disk_behind_standard_output_is_an_error_with_words(quickstart: Path) -> None:
+    call = (
+        f"{sys.executable} -c \"from sgpctl.cli.main import run; run(['plan', '{quickstart}'])\" > /dev/full"
+    )
+    done = subprocess.run(call, shell=True, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "No space left" in done.stderr
+    assert "bug" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_closed_standard_output_is_no_bug(quickstart: Path) -> None:
+    call = f"{sys.executable} -c \"from sgpctl.cli.main import run; run(['plan', '{quickstart}'])\" >&-"
+    done = subprocess.run(call, shell=True, capture_output=True, text=True, check=False)
+    assert "bug" not in done.stderr
+    assert "Traceback" not in done.stderr
