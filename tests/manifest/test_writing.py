@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from sgpctl.limits import INLINE_ROWS_MAX
@@ -160,6 +160,7 @@ def chat(content: str) -> dict[str, Json]:
 def test_any_text_comes_back_whether_it_stands_in_the_manifest_or_in_a_file(
     tmp_path_factory: pytest.TempPathFactory, text: str, more: str
 ) -> None:
+    assume("item." not in text)  # a template that names a column which no row has is refused, and rightly so
     whole = body(
         metadata={"note": text, "more": [more]},
         taxonomy_params={"guide": more},
