@@ -18,10 +18,12 @@ from sgpctl.errors import ExitCode, SgpctlError
 _VERBS = {
     "init": ("init", "Write a new project that applies as it is."),
     "validate": ("validate", "Check every manifest, offline."),
+    "fmt": ("fmt", "Bring manifests and the project file to one style."),
     "plan": ("plan", "Show what apply would do, and what it would cost."),
     "apply": ("apply", "Make the remote side what the manifests declare."),
     "destroy": ("destroy", "Archive everything that the project owns in an environment."),
     "show": ("show", "Show a saved plan."),
+    "render": ("render", "Print the evaluations with everything resolved."),
     "list": ("list", "List what the project owns remotely."),
     "import": ("import_", "Write manifests for evaluations that exist, to adopt them."),
     "schema": ("schema", "Print the JSON Schema of manifests, or set up editors with it."),

@@ -45,7 +45,7 @@ def pinned(root: Json, scope: Scope) -> Pinned:
     mark = pin.values_at.get(key, pin.mark)
     named: frozenset[NamedAt] = frozenset()
     name = pin.get(NAME)
-    if dataset is None and isinstance(name, str):
+    if dataset is None and isinstance(name, str) and name:
         try:
             meaning: Meaning = scope.named(Named(Kind.DATASET, name), mark)
             dataset, named = meaning.value, meaning.named

@@ -11,14 +11,14 @@ from collections.abc import Iterator, Sequence
 from enum import Enum, auto
 
 from sgpctl.manifest.formatting_tree import Collection, Entry, Node, Scalar
-from sgpctl.manifest.project_file import EnvironmentSection, ProjectSection
+from sgpctl.manifest.project_file import EnvironmentSection
 
-_MANIFEST_KEYS = (
+MANIFEST_KEYS = (
     "name",
     "description",
+    "matrix",
     "tags",
     "metadata",
-    "matrix",
     "dataset_id",
     "dataset",
     "data",
@@ -27,6 +27,18 @@ _MANIFEST_KEYS = (
     "taxonomy_params",
     "skip_prefilled_rows",
     "lifecycle",
+)
+PROJECT_KEYS = (
+    "version",
+    "project",
+    "manifests",
+    "exclude",
+    "variables",
+    "defaults",
+    "environments",
+    "default_environment",
+    "safety",
+    "budget",
 )
 _TASK_KEYS = ("alias", "task_type", "configuration")
 _MERGE_KEY = "<<"
@@ -44,11 +56,11 @@ def put_in_order(root: Node | None, kind: Kind) -> None:
     if not isinstance(root, Collection) or not root.is_map:
         return
     if kind is Kind.PROJECT:
-        _order(root, tuple(ProjectSection.model_fields))
+        _order(root, PROJECT_KEYS)
         for section in _parts(root, "environments"):
             _order(section, tuple(EnvironmentSection.model_fields))
     else:
-        _order(root, _MANIFEST_KEYS)
+        _order(root, MANIFEST_KEYS)
         for task in _parts(root, "tasks"):
             _order(task, _TASK_KEYS)
 

@@ -8,6 +8,9 @@
     anything             nothing                                        what stands above
     `tags`               `tags`                                         all tags of both, each once, those above first
 
+Documents are merged from above to below. Which two are merged first only matters where a null or another kind of value
+stands between two maps: it ends what is above it.
+
 Only whole documents have `tags`; a key of that name deeper inside is a key like any other. A `${...}` is a scalar until
 it is resolved, which happens after this; in `tags` it may come to be a list, and is joined then. What is not changed
 is shared with the documents that it came from, and every key and value keeps its place.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import chain
 from typing import TypeAlias
 
 from sgpctl.limits import HINTS_MAX
@@ -108,7 +109,7 @@ class Scope:
             raise Unknown(str(error.args[0])) from error
 
     def _about_unknown_kind(self, reference: Reference, place: Place) -> str:
-        known = (*(f"var.{variable}" for variable in self.variables), *_matrix_names(place))
+        known = chain(_matrix_names(place), (f"var.{variable}" for variable in self.variables))
         self._hints += 1
         near = nearest(reference.name, known) if self._hints <= HINTS_MAX else None
         if near is not None:
@@ -129,7 +130,7 @@ class Scope:
     def _about_unknown_variable(self, name: str) -> str:
         others = self.elsewhere.get(name, ())
         if not others:
-            return f"there is no variable {quoted(name)}{self._hint(name, tuple(self.variables))}"
+            return f"there is no variable {quoted(name)}{self._hint(name, self.variables)}"
         where = ", ".join(quoted(other) for other in others)
         if self.environment is None:
             return (
@@ -153,7 +154,7 @@ class Scope:
         known = tuple(text.removeprefix("matrix.") for text in _matrix_names(place))
         raise Unknown(f"the matrix has no axis {quoted(name)}{self._hint(name, known)}")
 
-    def _hint(self, name: str, known: Sequence[str]) -> str:
+    def _hint(self, name: str, known: Iterable[str]) -> str:
         self._hints += 1
         return did_you_mean(name, known) if self._hints <= HINTS_MAX else ""
 

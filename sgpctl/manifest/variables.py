@@ -25,6 +25,7 @@ from sgpctl.model.names import Answers
 
 _PREFIX = "var."
 _CYCLES_TOLD_MAX = 20
+_CYCLE_NAMES_SHOWN_MAX = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,9 @@ def scope_of(
 ) -> tuple[Scope, tuple[Problem, ...]]:
     """All that can be referred to in `environment`, and what is wrong with its variables."""
     defined = definitions(project, environment, given)
-    variables: dict[str, Variable] = {}
+    variables = {
+        name: Variable(Meaning(None, definition.mark), is_sound=False) for name, definition in defined.items()
+    }
     scope = Scope(
         variables,
         defined_elsewhere(project, environment),
@@ -81,11 +84,10 @@ def scope_of(
     for name in order:
         variables[name], more = _variable(name, defined[name], scope, spent, heights)
         problems += more
-    circling = {name: needed for name, needed in needs.items() if name not in variables}
-    for name in circling:
-        variables[name] = Variable(Meaning(None, defined[name].mark), is_sound=False)
+    resolved = set(order)
+    circling = {name: needed for name, needed in needs.items() if name not in resolved}
     for cycle in islice(_cycles(circling), _CYCLES_TOLD_MAX):
-        message = f"variables refer to each other in a circle: {' -> '.join(cycle)}"
+        message = f"variables refer to each other in a circle: {_cycle_text(cycle)}"
         problems.append(error_at(defined[cycle[0]].mark, message, ("variables", cycle[0])))
     return scope, tuple(problems)
 
@@ -105,6 +107,13 @@ def _variable(
         problems.append(error_at(definition.mark, message, path))
     meaning = Meaning(value, definition.mark, frozenset(substitution.named))
     return Variable(meaning, is_sound), problems
+
+
+def _cycle_text(cycle: list[str]) -> str:
+    left_out = len(cycle) - _CYCLE_NAMES_SHOWN_MAX
+    if left_out > 1:
+        cycle = [*cycle[: _CYCLE_NAMES_SHOWN_MAX - 1], f"({left_out:,} more)", cycle[-1]]
+    return " -> ".join(cycle)
 
 
 def _needs(value: Json, defined: Mapping[str, object]) -> set[str]:

@@ -35,7 +35,7 @@ def update(one: DesiredEvaluation, remote: RemoteEvaluation, owner: Owner, polic
     if not difference.patch:
         return None
     reasons = ("only the marks by which sgpctl knows it differ",) if difference.marks_only else ()
-    return _in_place(Action.UPDATE, one, remote, difference, reasons)
+    return _in_place(Action.UPDATE, one, remote, difference, reasons=reasons)
 
 
 def replace(one: DesiredEvaluation, remote: RemoteEvaluation, state: RemoteState) -> Change:
@@ -89,7 +89,9 @@ def lift_protection(one: DesiredEvaluation, remote: RemoteEvaluation) -> Change:
 def rename(pair: Match, remote: RemoteEvaluation, owner: Owner, policy: Policy) -> Change:
     difference = mutable_difference(pair.desired, remote, owner, take_over=policy.take_over)
     reasons = (f"{effective_name(remote)!r} is the same run under another name",)
-    return _in_place(Action.RENAME, pair.desired, remote, difference, reasons, pair.superseded)
+    return _in_place(
+        Action.RENAME, pair.desired, remote, difference, reasons=reasons, left_behind=pair.superseded
+    )
 
 
 def restore(pair: Match, remote: RemoteEvaluation, owner: Owner, policy: Policy) -> Change:
@@ -99,7 +101,9 @@ def restore(pair: Match, remote: RemoteEvaluation, owner: Owner, policy: Policy)
     ]
     if remote.status == "failed":
         reasons.append("that run failed; to run it again instead, change its spec")
-    return _in_place(Action.RESTORE, pair.desired, remote, difference, reasons, pair.superseded)
+    return _in_place(
+        Action.RESTORE, pair.desired, remote, difference, reasons=reasons, left_behind=pair.superseded
+    )
 
 
 def adopt(one: DesiredEvaluation, remote: RemoteEvaluation, owner: Owner, policy: Policy) -> Change:
@@ -107,7 +111,7 @@ def adopt(one: DesiredEvaluation, remote: RemoteEvaluation, owner: Owner, policy
     reasons = [f"{remote.id} is not ours yet, and its contents equal what is declared"]
     if one.body.get("skip_prefilled_rows"):
         reasons.append("skip_prefilled_rows cannot be read back and was not compared")
-    return _in_place(Action.ADOPT, one, remote, difference, reasons)
+    return _in_place(Action.ADOPT, one, remote, difference, reasons=reasons)
 
 
 def archive(remote: RemoteEvaluation, why: str) -> Change:
@@ -163,6 +167,7 @@ def _in_place(
     one: DesiredEvaluation,
     remote: RemoteEvaluation,
     difference: Difference,
+    *,
     reasons: Sequence[str],
     left_behind: Sequence[RemoteEvaluation] = (),
 ) -> Change:

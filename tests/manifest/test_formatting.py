@@ -14,10 +14,12 @@ import pytest
 from sgpctl.limits import FORMATTED_LINE_CHARS_MAX
 from sgpctl.manifest.formatting import format_text
 from sgpctl.manifest.formatting_files import Formattable, choose, format_file
-from sgpctl.manifest.formatting_order import Kind
+from sgpctl.manifest.formatting_order import MANIFEST_KEYS, PROJECT_KEYS, Kind
 from sgpctl.manifest.formatting_proof import yaml_difference
 from sgpctl.manifest.inside import NotUsable
+from sgpctl.manifest.project_file import ProjectSection
 from sgpctl.manifest.yaml_document import read_yaml
+from sgpctl.model.shapes import FromDatasetRequest, WithDatasetRequest
 from tests.manifest.projects import make_project, manifest
 
 CORPUS = Path(__file__).parent / "formatting"
@@ -134,7 +136,13 @@ def test_the_proof_does_not_mind_another_order_of_keys() -> None:
     assert yaml_difference(read_yaml(before, "f"), before, "b: &x y\n\na: 1    # c\n") is None
 
 
-@pytest.mark.parametrize("name", ["quickstart", "all-tasks"])
+def test_every_key_that_there_is_has_its_place() -> None:
+    assert set(PROJECT_KEYS) == ProjectSection.model_fields.keys()
+    requests = WithDatasetRequest.model_fields.keys() | FromDatasetRequest.model_fields.keys()
+    assert set(MANIFEST_KEYS) >= requests | {"matrix"}
+
+
+@pytest.mark.parametrize("name", sorted({path.name for path in EXAMPLES.iterdir()} - {"api-request"}))
 def test_the_examples_are_written_as_fmt_writes(name: str, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(EXAMPLES / name, tmp_path / name, ignore=shutil.ignore_patterns(".sgpctl")))
     chosen = choose(copy)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from sgpctl.apply.outcome import ChangeResult, Outcome, Status
 from sgpctl.errors import ManifestError, RefusedError
 from sgpctl.manifest.problem import error_at, warning_at
 from sgpctl.model.evaluation import Progress, RemoteEvaluation
+from sgpctl.model.located import Json
 from sgpctl.plan.plan import Cost, FieldChange, Plan, PlanHeader
 from sgpctl.plan.saved import plan_document
 from sgpctl.render.ansi import ansi
@@ -21,9 +23,14 @@ from sgpctl.render.list_text import list_document, list_lines
 from sgpctl.render.outcome_json import outcome_document
 from sgpctl.render.outcome_text import outcome_lines
 from sgpctl.render.plan_text import plan_lines
+from sgpctl.render.problems_github import workflow_commands
+from sgpctl.render.problems_json import problems_document
+from sgpctl.render.problems_report import Report
+from sgpctl.render.problems_sarif import sarif_document
 from sgpctl.render.problems_text import error_lines, problem_lines, warning_lines
 from sgpctl.render.progress_text import finished_line, started_line
 from tests.render import plans
+from tests.render.problem_reports import REPORTS
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 
@@ -183,6 +190,18 @@ def _errors() -> str:
     return plain(lines)
 
 
+def _reports() -> Iterator[tuple[str, Callable[[], str]]]:
+    """The forms of `validate` for programs."""
+    for name, report in REPORTS.items():
+        yield f"{name}.json", partial(_as_json, problems_document, report)
+        yield f"{name}.sarif", partial(_as_json, partial(sarif_document, version="1.2.3"), report)
+        yield f"{name}.github.txt", partial(workflow_commands, report)
+
+
+def _as_json(document_of: Callable[[Report], Json], report: Report) -> str:
+    return json_text(document_of(report))
+
+
 SAMPLES: Mapping[str, Callable[[], str]] = {
     "plan-every-action-120.txt": lambda: plan_text(plans.every_action()),
     "plan-every-action-80.txt": lambda: plan_text(plans.every_action(), width=80),
@@ -229,4 +248,5 @@ SAMPLES: Mapping[str, Callable[[], str]] = {
     "progress.txt": _progress,
     "problems.txt": _problems,
     "errors.txt": _errors,
+    **dict(_reports()),
 }
