@@ -106,6 +106,7 @@ INLINE_TEXT_CHARS_MAX = (
 )
 INLINE_TEXT_LINES_MAX = 3
 FILE_STEM_CHARS_MAX = 60
+GRID_CELLS_MIN = 9  # a matrix with fewer cells is read as easily in its changes
 
 # --- secrets ---------------------------------------------------------------------------------------------------
 SECRET_CHARS_MIN = 8  # a shorter key is a word, and is not taken out of what is printed

@@ -14,7 +14,8 @@ from sgpctl.apply.outcome import ChangeResult, Status
 from sgpctl.apply.scheduler import Phase, phase_of, phases
 from sgpctl.model.evaluation import DesiredEvaluation
 from sgpctl.model.marks import Owner, Provenance
-from sgpctl.plan.plan import Action, Change, Plan
+from sgpctl.plan.action import Action
+from sgpctl.plan.plan import Change, Plan
 
 
 @dataclass(slots=True)

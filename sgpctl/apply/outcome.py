@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sgpctl.errors import ExitCode
-from sgpctl.plan.plan import Action, Change, Cost, Plan
+from sgpctl.plan.action import Action
+from sgpctl.plan.plan import Change, Cost, Plan
 
 
 class Status(StrEnum):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from sgpctl.plan.plan import Action, Change, Plan
+from sgpctl.plan.action import Action
+from sgpctl.plan.plan import Change, Plan
 
 
 class Phase(IntEnum):

@@ -27,8 +27,9 @@ from sgpctl.model.declaring import Declared, declared
 from sgpctl.model.evaluation import RemoteEvaluation
 from sgpctl.model.importable import Fate, Verdict, sorted_out
 from sgpctl.model.readback import NotImportable
+from sgpctl.plan.action import Action
 from sgpctl.plan.evidence import is_proven_equal
-from sgpctl.plan.plan import Action, Change
+from sgpctl.plan.plan import Change
 from sgpctl.render.layout import Span
 from sgpctl.render.wording import calls_text
 

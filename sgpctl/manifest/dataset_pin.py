@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sgpctl.manifest.borrowed_mark import BorrowedMark
 from sgpctl.manifest.copies import copy_of_map
 from sgpctl.manifest.problem import Problem, error_at, quoted
-from sgpctl.manifest.references import BorrowedMark, Failed
+from sgpctl.manifest.references import Failed
 from sgpctl.manifest.scope import Meaning, NamedAt, Scope, Unknown
 from sgpctl.model.located import Json, LocatedMap
 from sgpctl.model.names import Kind, Named

@@ -93,4 +93,4 @@ def _with_cells(found: Mapping[Problem, list[Candidate]], cells: int) -> Iterato
             yield problem
             continue
         others = f" and {len(where) - 1} more" if len(where) > 1 else ""
-        yield replace(problem, message=f"{problem.message} {cell_text(where[0].cell)}{others}")
+        yield replace(problem, message=f"{problem.message}; in the cell {cell_text(where[0].cell)}{others}")

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sgpctl.limits import PROBLEMS_SHOWN_MAX
+from sgpctl.manifest.borrowed_mark import BorrowedMark, origin_of
 from sgpctl.model.finding import Finding, Severity
 from sgpctl.model.located import Json, Mark, Path, key_mark, path_text, value_mark
 
@@ -59,8 +60,14 @@ def located(
     for finding in findings:
         place = (key_mark if finding.on_key else value_mark)(root, finding.path) or mark
         if place not in blamed:
-            problems.append(Problem(finding.severity, *place, path_text(finding.path), finding.message))
+            message = finding.message + _about_origin(place)
+            problems.append(Problem(finding.severity, *place, path_text(finding.path), message))
     return tuple(problems)
+
+
+def _about_origin(mark: Mark) -> str:
+    file, line, _ = origin_of(mark)
+    return f" (the value is from {file}:{line})" if isinstance(mark, BorrowedMark) else ""
 
 
 def places_of_errors(problems: Iterable[Problem]) -> frozenset[Mark]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from sgpctl.manifest.problem import quoted
-from sgpctl.model.located import Json, Mark
+from sgpctl.model.located import Json
 
 _TOKEN = re.compile(r"\$\$\{|\$\{([^}]*)(\}?)")
 _MENTION = re.compile(r"\$\{var\.([^}]*)\}")
@@ -51,23 +51,6 @@ class Failed(str):
     """Stands where a reference could not be resolved, of which an error has been told."""
 
     __slots__ = ()
-
-
-class BorrowedMark(tuple[str, int, int]):  # noqa: SLOT001 - a tuple of fixed length cannot have slots of its own
-    """The place of a `${...}`, which also knows where the value that it stands for was written."""
-
-    origin: Mark
-
-    @classmethod
-    def of(cls, mark: Mark, origin: Mark) -> BorrowedMark:
-        borrowed = cls(mark)
-        borrowed.origin = origin
-        return borrowed
-
-
-def origin_of(mark: Mark) -> Mark:
-    """Where the value at `mark` was written: there, or where the value behind its `${...}` was."""
-    return mark.origin if isinstance(mark, BorrowedMark) else mark
 
 
 def parts_of(text: str) -> list[Part]:

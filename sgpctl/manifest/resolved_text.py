@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from sgpctl.manifest.borrowed_mark import origin_of
 from sgpctl.manifest.loader import Loaded
 from sgpctl.manifest.problem import printable
-from sgpctl.manifest.references import Unresolved, escaped, origin_of
+from sgpctl.manifest.references import Unresolved, escaped
 from sgpctl.manifest.writing_yaml import scalar_text, yaml_text
 from sgpctl.model.evaluation import DesiredEvaluation
 from sgpctl.model.located import Json, LocatedList, LocatedMap, Mark, Path, path_text

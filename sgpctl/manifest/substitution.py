@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from sgpctl.limits import DOCUMENT_CHARS_MAX, PROBLEMS_PER_FILE_MAX
+from sgpctl.manifest.borrowed_mark import BorrowedMark
 from sgpctl.manifest.copies import copy_of_list, copy_of_map
 from sgpctl.manifest.problem import Problem, error_at
 from sgpctl.manifest.references import (
-    BorrowedMark,
     Failed,
     Part,
     Reference,

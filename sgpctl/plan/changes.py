@@ -8,12 +8,13 @@ from sgpctl.limits import ONE_CREATE_SECONDS_MAX
 from sgpctl.model.compare import tasks_untouched
 from sgpctl.model.evaluation import DesiredEvaluation, RemoteEvaluation, RemoteState
 from sgpctl.model.marks import PROTECT, Owner, effective_name, read_marks
+from sgpctl.plan.action import Action
 from sgpctl.plan.cost import run_cost
 from sgpctl.plan.difference import Difference, mutable_difference
 from sgpctl.plan.explanation import rows_change, spec_changes
 from sgpctl.plan.fingerprint import precondition, superseded
 from sgpctl.plan.matching import Match
-from sgpctl.plan.plan import Action, Change, FieldChange
+from sgpctl.plan.plan import Change, FieldChange
 from sgpctl.plan.policy import Policy
 
 
@@ -24,7 +25,6 @@ def create(one: DesiredEvaluation, state: RemoteState) -> Change:
         None,
         one.place,
         one.digest,
-        reasons=("it is not there yet",),
         cost=run_cost(one, state),
     )
 

@@ -5,42 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
 from sgpctl.model.canonical import sha256_of
 from sgpctl.model.located import Json, Mark
-
-
-class Action(StrEnum):
-    """What happens to one evaluation. The values are the words of the plan's JSON."""
-
-    CREATE = "create"
-    UPDATE = "update"
-    REPLACE = "replace"
-    RENAME = "rename"
-    RESTORE = "restore"
-    ADOPT = "adopt"
-    ARCHIVE = "archive"
-
-    @property
-    def symbol(self) -> str:
-        return _SYMBOLS[self]
-
-    @property
-    def starts_a_run(self) -> bool:
-        """True when carrying it out spends money."""
-        return self in {Action.CREATE, Action.REPLACE}
-
-
-_SYMBOLS = {
-    Action.CREATE: "+",
-    Action.UPDATE: "~",
-    Action.REPLACE: "-/+",
-    Action.RENAME: "→",
-    Action.RESTORE: "↺",
-    Action.ADOPT: "=",
-    Action.ARCHIVE: "-",
-}
+from sgpctl.plan.action import Action
+from sgpctl.plan.grid import Grid
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +121,7 @@ class Plan:
 
     `unchanged` are the names that need nothing. `owned` and `others` count live remote evaluations, ours and not.
     `scope` is where it would happen: the owner tag, the address, the account. `gap` says why the reading was not
-    complete, if it was not.
+    complete, if it was not. `grids` are the large matrices of which something changes.
     """
 
     changes: tuple[Change, ...] = ()
@@ -164,6 +133,7 @@ class Plan:
     owned: int = 0
     others: int = 0
     scope: tuple[str, ...] = ()
+    grids: tuple[Grid, ...] = ()
     gap: str | None = None
 
     @property

@@ -23,6 +23,7 @@ from sgpctl.model.evaluation import DesiredEvaluation, RemoteEvaluation, RemoteS
 from sgpctl.model.located import Json
 from sgpctl.model.marks import Owner, read_marks
 from sgpctl.plan import changes
+from sgpctl.plan.grid import grids_of
 from sgpctl.plan.matching import How, Match, match
 from sgpctl.plan.notes import notes
 from sgpctl.plan.plan import Change, Plan
@@ -66,6 +67,9 @@ def make_plan(
         owned=len(state.owned),
         others=state.others,
         scope=scope,
+        grids=grids_of(
+            desired, {change.name: change.action for change in planned if change.place is not None}
+        ),
         gap=state.gap,
     )
 

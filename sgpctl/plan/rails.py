@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from sgpctl.model.evaluation import RemoteState
 from sgpctl.model.marks import Owner, other_owners, read_marks
+from sgpctl.plan.action import Action
 from sgpctl.plan.matching import Matching
-from sgpctl.plan.plan import Action, Change, Cost, Refusal
+from sgpctl.plan.plan import Change, Cost, Refusal
 from sgpctl.plan.policy import Policy
 
 

@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 
 from sgpctl.errors import PlanFileError
 from sgpctl.model.located import Json, Mark
+from sgpctl.plan.action import Action
 from sgpctl.plan.document import Part, checked_document, damaged
+from sgpctl.plan.grid import Grid
 from sgpctl.plan.plan import (
-    Action,
     Change,
     Cost,
     FieldChange,
@@ -81,6 +82,7 @@ def contents_document(plan: Plan, manifest_files: int) -> dict[str, Json]:
         "summary": {**plan.summary},
         "cost": cost_document(plan.cost),
         "changes": [_change_document(change) for change in plan.changes],
+        "grids": [_grid_document(grid) for grid in plan.grids],
         "unchanged": [*plan.unchanged],
         "notes": [*plan.notes],
         "warnings": [*plan.warnings],
@@ -162,6 +164,7 @@ def _read_plan(root: Part) -> Plan:
         others=scope.count("others"),
         scope=root.texts("where"),
         gap=root.text_or_none("gap"),
+        grids=tuple(_read_grid(part) for part in root.parts("grids")),
     )
 
 
@@ -210,6 +213,33 @@ def _change_document(change: Change) -> Json:
     }
 
 
+def _grid_document(grid: Grid) -> Json:
+    return {
+        "source": _place_document(grid.place),
+        "axes": [*grid.axes],
+        "cells": [
+            {"labels": [*labels], "action": None if action is None else action.value}
+            for labels, action in grid.cells
+        ],
+    }
+
+
+def _read_grid(part: Part) -> Grid:
+    place = _read_place(part.part("source"))
+    cells = tuple((cell.texts("labels"), _read_action(cell, "action")) for cell in part.parts("cells"))
+    axes = part.texts("axes")
+    if place is None or not axes or any(len(labels) != len(axes) for labels, _ in cells):
+        raise damaged(f"`{part.path}` is no grid")
+    return Grid(place, axes, cells)
+
+
+def _read_action(part: Part, key: str) -> Action | None:
+    text = part.text_or_none(key)
+    if text is not None and text not in set(Action):
+        raise damaged(f"`{part.path}.{key}` {text!r} is not an action")
+    return None if text is None else Action(text)
+
+
 def _place_document(place: Mark | None) -> Json:
     return None if place is None else {"file": place[0], "line": place[1], "column": place[2]}
 
@@ -223,11 +253,11 @@ def _preconditions_document(needs: Sequence[Precondition]) -> Json:
 
 
 def _read_change(part: Part) -> Change:
-    action = part.text("action")
-    if action not in set(Action):
-        raise damaged(f"`{part.path}.action` {action!r} is not an action")
+    action = _read_action(part, "action")
+    if action is None:
+        raise damaged(f"`{part.path}` has no action")
     return Change(
-        action=Action(action),
+        action=action,
         name=part.text("name"),
         remote_id=part.text_or_none("remote_id"),
         place=_read_place(part.part_or_none("source")),

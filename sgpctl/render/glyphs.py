@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sgpctl.plan.plan import Action
+from sgpctl.plan.action import Action
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sgpctl.plan.plan import Action, Change, Plan, PlanHeader, Refusal, Superseded
+from sgpctl.plan.action import Action
+from sgpctl.plan.plan import Change, Plan, PlanHeader, Refusal, Superseded
 from sgpctl.render.field_text import INDENT, field_lines, rows_lines
 from sgpctl.render.glyphs import Glyphs
+from sgpctl.render.grid_text import grid_lines
 from sgpctl.render.layout import BLANK, Line, Span, Style, columns, led, wrapped
 from sgpctl.render.wording import (
     ACTION_STYLES,
@@ -40,6 +42,7 @@ def plan_lines(plan: Plan, header: PlanHeader, glyphs: Glyphs, *, width: int) ->
     lines = [*_header_lines(plan, header), BLANK]
     if plan.changes:
         lines += [*change_lines(plan.changes, glyphs, width=width), *_unchanged_line(plan, glyphs), BLANK]
+        lines += grid_lines(plan.grids, glyphs, width)
     for label, style, messages in (
         ("note", Style.STRONG, plan.notes),
         ("warning", Style.WARNING, plan.warnings),

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from sgpctl.model.located import Mark
-from sgpctl.plan.plan import Action, Change, Cost
+from sgpctl.plan.action import Action
+from sgpctl.plan.plan import Change, Cost
 from sgpctl.render.glyphs import Glyphs
 from sgpctl.render.layout import Span, Style
 

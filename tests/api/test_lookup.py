@@ -151,7 +151,10 @@ def test_names_of_others_come_along_for_a_name_that_is_not_there(platform: Platf
 
 
 def _items(names: Sequence[str]) -> list[Json]:
-    return [{"id": f"id-{at}", "name": name, "created_at": "2026-11-01T00:00:00Z"} for at, name in enumerate(names)]
+    return [
+        {"id": f"id-{at}", "name": name, "created_at": "2026-11-01T00:00:00Z"}
+        for at, name in enumerate(names)
+    ]
 
 
 def test_an_archived_question_without_a_mark_of_its_own_is_known_by_the_list_it_is_in() -> None:

@@ -17,7 +17,8 @@ from sgpctl.errors import ExitCode
 from sgpctl.model.evaluation import DesiredEvaluation
 from sgpctl.model.located import Json
 from sgpctl.model.marks import Provenance
-from sgpctl.plan.plan import Action, Cost
+from sgpctl.plan.action import Action
+from sgpctl.plan.plan import Cost
 from sgpctl.sandbox.faults import (
     Answer,
     Effect,

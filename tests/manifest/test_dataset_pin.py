@@ -28,7 +28,11 @@ def test_a_dataset_may_be_pinned_by_its_name(tmp_path: Path) -> None:
     manifests = Manifests(make_project(tmp_path, files))
     named = Named(Kind.DATASET, "Policy QA")
     loaded = manifests.load()
-    assert (lines(loaded), loaded.named, loaded.desired[0].dataset_id) == ([], (named,), "${dataset.Policy QA}")
+    assert (lines(loaded), loaded.named, loaded.desired[0].dataset_id) == (
+        [],
+        (named,),
+        "${dataset.Policy QA}",
+    )
     bearer = Bearer("ds-1", "Policy QA", datetime(2026, 11, 1, tzinfo=UTC))
     (one,) = manifests.load({named: LookedUp((bearer,))}).desired
     assert (one.dataset_id, one.expect_version) == ("ds-1", 7)

@@ -11,7 +11,9 @@ from tests.manifest.projects import errors, lines, load_files, make_files, make_
 ROWS: dict[str, str | bytes] = {"data/r.jsonl": '{"q": 1}\n'}
 
 
-def body(root: Path, files: dict[str, str | bytes], settings: str = "", environment: str = "") -> dict[str, Json]:
+def body(
+    root: Path, files: dict[str, str | bytes], settings: str = "", environment: str = ""
+) -> dict[str, Json]:
     """The one evaluation that the project declares, with nothing to complain about."""
     project = make_project(root, files, settings)
     loaded = load(project, project.environments.get(environment))
@@ -38,7 +40,8 @@ def test_the_nearest_defaults_win_and_the_manifest_over_all_of_them(tmp_path: Pa
 
 def test_the_environment_comes_last_and_overrides_the_manifest(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {
-        "a.yaml": manifest() + "description: manifest\nmetadata: {a: 1}\ntags: [a]\nlifecycle: {protect: false}\n"
+        "a.yaml": manifest()
+        + "description: manifest\nmetadata: {a: 1}\ntags: [a]\nlifecycle: {protect: false}\n"
     }
     settings = (
         "environments:\n  dev: {}\n"
@@ -68,7 +71,9 @@ def test_defaults_above_the_manifest_folders_count_too(tmp_path: Path) -> None:
     assert body(tmp_path, files, "manifests: [evals]\n")["description"] == "top"
 
 
-def test_a_manifest_reached_through_a_link_stands_on_the_defaults_of_where_it_really_is(tmp_path: Path) -> None:
+def test_a_manifest_reached_through_a_link_stands_on_the_defaults_of_where_it_really_is(
+    tmp_path: Path,
+) -> None:
     make_files(tmp_path, {"real/a.yaml": manifest(), "real/_defaults.yaml": "description: real\n"})
     make_files(tmp_path, {"evals/_defaults.yaml": "description: evals\n"})
     (tmp_path / "evals/a.yaml").symlink_to("../real/a.yaml")
@@ -157,7 +162,11 @@ def test_places_of_a_merged_manifest_lead_to_where_each_value_was_written(tmp_pa
 def test_a_file_of_defaults_that_cannot_be_used_says_why_and_its_manifests_are_not_blamed(
     tmp_path: Path, text: str, expected: str
 ) -> None:
-    files: dict[str, str | bytes] = {"x/_defaults.yaml": text, "x/a.yaml": "name: a\n", "b.yaml": manifest("b")}
+    files: dict[str, str | bytes] = {
+        "x/_defaults.yaml": text,
+        "x/a.yaml": "name: a\n",
+        "b.yaml": manifest("b"),
+    }
     loaded = load_files(tmp_path, files)
     assert f"x/_defaults.yaml:{expected}" in errors(loaded)
     assert {problem.file for problem in loaded.problems} == {"x/_defaults.yaml"}

@@ -61,12 +61,24 @@ def test_a_name_that_the_text_does_not_use_gets_a_warning(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("include", "expected"),
     [
-        ("{$file: p.md, with: [a]}", "3:34: description.with: must be a map from the names that the text uses"),
+        (
+            "{$file: p.md, with: [a]}",
+            "3:34: description.with: must be a map from the names that the text uses",
+        ),
         ("{$file: p.md, with: {a: [1]}}", "3:38: description.with.a: must be a single value"),
         ("{$file: p.md, with: {a: '${var.m}'}}", "3:38: description.with.a: must be a single value"),
-        ("{$file: s.yaml, with: {a: b}}", "3:30: description.with: `with` fills in texts, and 's.yaml' is none"),
-        ("{$file: r.csv, with: {a: b}}", "3:29: description.with: `with` fills in texts, and 'r.csv' is none"),
-        ("{$file: r.jsonl, with: {a: b}}", "3:31: description.with: `with` fills in texts, and 'r.jsonl' is none"),
+        (
+            "{$file: s.yaml, with: {a: b}}",
+            "3:30: description.with: `with` fills in texts, and 's.yaml' is none",
+        ),
+        (
+            "{$file: r.csv, with: {a: b}}",
+            "3:29: description.with: `with` fills in texts, and 'r.csv' is none",
+        ),
+        (
+            "{$file: r.jsonl, with: {a: b}}",
+            "3:31: description.with: `with` fills in texts, and 'r.jsonl' is none",
+        ),
     ],
 )
 def test_with_takes_single_values_for_texts_only(tmp_path: Path, include: str, expected: str) -> None:
@@ -82,7 +94,9 @@ def test_with_takes_single_values_for_texts_only(tmp_path: Path, include: str, e
 
 
 @given(st.text("ab${}\n ", max_size=60), st.sampled_from(["", "x", "${a}"]))
-def test_a_text_that_is_filled_without_complaint_has_no_reference_of_its_own_left(text: str, value: str) -> None:
+def test_a_text_that_is_filled_without_complaint_has_no_reference_of_its_own_left(
+    text: str, value: str
+) -> None:
     values = LocatedMap(("f", 1, 1))
     values.put("a", value, ("f", 1, 1), ("f", 1, 4))
     found = filled(text, "p.md", values, ())

@@ -39,7 +39,12 @@ def test_what_stands_nearer_to_the_command_wins(tmp_path: Path) -> None:
     files = (str(tmp_path / "one.yaml"), str(tmp_path / "two.json"))
     assert metadata(tmp_path / "p", Given()) == {"m": "dev", "t": "calm", "n": 1, "o": 1}
     assert metadata(tmp_path / "p", Given((), files)) == {"m": "one", "t": "two", "n": 3, "o": 1}
-    assert metadata(tmp_path / "p", Given(("n=4", "own=x"), files)) == {"m": "one", "t": "two", "n": 4, "o": "x"}
+    assert metadata(tmp_path / "p", Given(("n=4", "own=x"), files)) == {
+        "m": "one",
+        "t": "two",
+        "n": 4,
+        "o": "x",
+    }
 
 
 @pytest.mark.parametrize(
@@ -116,4 +121,7 @@ def test_a_file_of_variables_cannot_bring_files_along(tmp_path: Path) -> None:
     project = make_project(tmp_path / "p", {"a.yaml": MANIFEST}, SETTINGS)
     environment = project.environments["dev"]
     variables = given_variables(Given((), (str(tmp_path / "vars.yaml"),)), project, environment)
-    assert "a $file cannot come from outside the project's files" in errors(load(project, environment, variables))[0]
+    assert (
+        "a $file cannot come from outside the project's files"
+        in errors(load(project, environment, variables))[0]
+    )

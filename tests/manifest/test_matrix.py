@@ -139,7 +139,8 @@ def test_a_cell_collides_with_another_manifest_as_any_name_does(tmp_path: Path) 
 def test_what_is_wrong_in_some_cells_only_says_in_which(tmp_path: Path) -> None:
     files = of(f"{{m: {{a: x, b: {'y' * 300}, c: {'z' * 300}}}}}", "description: ${matrix.m}\nmetadata: 3\n")
     assert errors(load_files(tmp_path, files)) == [
-        "a.yaml:4:14: description: must be at most 280 characters long, is 300 (m=b) and 1 more",
+        "a.yaml:4:14: description: must be at most 280 characters long, is 300 (the value is from a.yaml:3); "
+        "in the cell (m=b) and 1 more",
         "a.yaml:5:11: metadata: must be a map, not a number (3)",
     ]
 
@@ -183,7 +184,10 @@ def test_what_is_wrong_in_some_cells_only_says_in_which(tmp_path: Path) -> None:
             "{m: {a: 1}, include: [{m: {a: 2}}]}",
             "3:36: matrix.include[0].m: the axis has the label 'a' already; write it alone, or choose another",
         ),
-        ("{m: ['${matrix.m}']}", "3:14: matrix.m[0]: '${matrix.m}' stands for nothing: a matrix cannot refer to itself"),
+        (
+            "{m: ['${matrix.m}']}",
+            "3:14: matrix.m[0]: '${matrix.m}' stands for nothing: a matrix cannot refer to itself",
+        ),
         ("{m: ['${var.x}']}", "3:14: matrix.m[0]: there is no variable 'x'"),
         ("{'${var.list}': [1]}", "3:10: matrix.${var.list}: a key cannot hold a reference"),
     ],
@@ -219,9 +223,7 @@ def test_too_many_cells_are_refused_with_their_number(tmp_path: Path) -> None:
         "a.yaml:3:9: matrix: has 210 cells; more than 200 must be asked for, with `max: 210`"
     ]
     loaded = load_files(tmp_path / "huge", of(f"{{m: {axis(500)}, p: {axis(500)}, max: 300000}}"))
-    assert errors(loaded) == [
-        "a.yaml:3:9: matrix: has 250,000 combinations; at most 100,000 are looked at"
-    ]
+    assert errors(loaded) == ["a.yaml:3:9: matrix: has 250,000 combinations; at most 100,000 are looked at"]
 
 
 def test_a_part_that_a_broken_matrix_uses_is_not_taken_for_a_manifest(tmp_path: Path) -> None:

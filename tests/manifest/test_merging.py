@@ -82,7 +82,9 @@ def test_tags_are_joined_those_above_first_and_each_once() -> None:
 
 
 def test_tags_deeper_inside_are_a_list_like_any_other() -> None:
-    assert together({"dataset": {"tags": ["a"]}}, {"dataset": {"tags": ["b"]}}) == {"dataset": {"tags": ["b"]}}
+    assert together({"dataset": {"tags": ["a"]}}, {"dataset": {"tags": ["b"]}}) == {
+        "dataset": {"tags": ["b"]}
+    }
 
 
 def test_a_file_is_not_merged_with_the_map_beside_it() -> None:

@@ -37,7 +37,14 @@ def rendered(loaded: Loaded, *, with_origins: bool) -> str:
 
 def essence(loaded: Loaded) -> list[tuple[object, ...]]:
     return [
-        (one.name, one.digest, one.data_digest, json.dumps(one.body, sort_keys=True), one.protect, one.expect_version)
+        (
+            one.name,
+            one.digest,
+            one.data_digest,
+            json.dumps(one.body, sort_keys=True),
+            one.protect,
+            one.expect_version,
+        )
         for one in loaded.desired
     ]
 
@@ -139,17 +146,25 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 )
 SCALAR = st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXT
 VALUE: st.SearchStrategy[Json] = st.recursive(
-    SCALAR, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3), max_leaves=10
+    SCALAR,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=10,
 )
 
 
 @given(st.dictionaries(TEXT.filter(lambda key: key != "$file"), VALUE, max_size=4), st.booleans())
 def test_any_value_is_printed_and_read_back(taxonomy: dict[str, Json], with_origins: bool) -> None:
-    rows = json.dumps({"name": "one", "data": {"$file": "r.jsonl"}, "taxonomy_params": {"it": {"$file": "t.jsonl"}}})
+    rows = json.dumps(
+        {"name": "one", "data": {"$file": "r.jsonl"}, "taxonomy_params": {"it": {"$file": "t.jsonl"}}}
+    )
     with TemporaryDirectory() as folder:
         root = Path(folder)
         # Rows are taken verbatim, so that anything at all can come in.
-        files: dict[str, str | bytes] = {"a.json": rows, "r.jsonl": '{"q": 1}\n', "t.jsonl": json.dumps(taxonomy) + "\n"}
+        files: dict[str, str | bytes] = {
+            "a.json": rows,
+            "r.jsonl": '{"q": 1}\n',
+            "t.jsonl": json.dumps(taxonomy) + "\n",
+        }
         before = load(make_project(root / "before", files))
         assert errors(before) == []
         text = rendered(before, with_origins=with_origins)

@@ -69,14 +69,27 @@ def test_an_environment_replaces_a_variable_whole_and_may_add_one(tmp_path: Path
 
 
 def test_the_place_of_a_value_is_where_the_reference_stands(tmp_path: Path) -> None:
-    loaded = load_in(tmp_path, {"a.yaml": f"{MANIFEST}tags: ${{var.tags}}\n"}, "variables:\n  tags: [gate, 1]\n")
-    assert lines(loaded) == ["sgpctl.yaml:4:16: tags[1]: must be a string, not a number (1): put it in quotes"]
+    loaded = load_in(
+        tmp_path, {"a.yaml": f"{MANIFEST}tags: ${{var.tags}}\n"}, "variables:\n  tags: [gate, 1]\n"
+    )
+    assert lines(loaded) == [
+        "sgpctl.yaml:4:16: tags[1]: must be a string, not a number (1): put it in quotes"
+    ]
     loaded = load_in(
         tmp_path / "text", {"a.yaml": f"{MANIFEST}description: ${{var.d}}\n"}, "variables: {d: text}\n"
     )
     body = loaded.desired[0].body
     assert isinstance(body, dict)
     assert value_mark(body, ("description",)) == ("a.yaml", 3, 14)
+
+
+def test_a_value_that_does_not_fit_is_told_where_it_is_used_with_where_it_comes_from(tmp_path: Path) -> None:
+    loaded = load_in(
+        tmp_path, {"a.yaml": f"{MANIFEST}description: ${{var.d}}\n"}, "variables:\n  d: [text]\n"
+    )
+    assert lines(loaded) == [
+        "a.yaml:3:14: description: must be a string, not a list (the value is from sgpctl.yaml:4)"
+    ]
 
 
 def test_references_stand_in_paths_of_files_and_in_files_of_structure(tmp_path: Path) -> None:
@@ -152,7 +165,9 @@ def test_a_key_cannot_hold_a_reference_but_a_literal_brace(tmp_path: Path) -> No
     assert metadata(tmp_path / "fine", "{'$${b}': '${var.a}'}", "variables: {a: 1}\n") == {"${b}": 1}
 
 
-def test_variables_in_a_circle_are_spelled_out_at_their_lines_and_nothing_else_is_blamed(tmp_path: Path) -> None:
+def test_variables_in_a_circle_are_spelled_out_at_their_lines_and_nothing_else_is_blamed(
+    tmp_path: Path,
+) -> None:
     settings = (
         "variables:\n  a: x ${var.b}\n  b: ['${var.c}']\n  c: {k: '${var.a}'}\n  d: ${var.d}\n  e: ${var.c}\n"
     )
@@ -161,6 +176,16 @@ def test_variables_in_a_circle_are_spelled_out_at_their_lines_and_nothing_else_i
         "sgpctl.yaml:4:6: variables.a: variables refer to each other in a circle: a -> b -> c -> a",
         "sgpctl.yaml:7:6: variables.d: variables refer to each other in a circle: d -> d",
     ]
+
+
+def test_a_long_circle_is_shortened(tmp_path: Path) -> None:
+    circle = "".join(f"  v{at:03}: ${{var.v{(at + 1) % 500:03}}}\n" for at in range(500))
+    loaded = load_in(tmp_path, {"a.yaml": f"{MANIFEST}description: ${{var.v000}}\n"}, f"variables:\n{circle}")
+    (line,) = lines(loaded)
+    assert line.startswith(
+        "sgpctl.yaml:4:9: variables.v000: variables refer to each other in a circle: v000 -> v001"
+    )
+    assert line.endswith("-> (489 more) -> v000")
 
 
 def test_an_error_inside_a_variable_is_told_where_it_is_written_and_once(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from hypothesis import strategies as st
 
 from sgpctl.model.located import Json
+from sgpctl.plan.action import Action
 from sgpctl.plan.plan import (
-    Action,
     Change,
     Cost,
     FieldChange,

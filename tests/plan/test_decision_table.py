@@ -10,7 +10,7 @@ from sgpctl.model import marks
 from sgpctl.model.evaluation import RemoteContents, RemoteRow
 from sgpctl.model.located import Json
 from sgpctl.model.marks import Owner
-from sgpctl.plan.plan import Action
+from sgpctl.plan.action import Action
 from sgpctl.plan.policy import Policy
 from tests.plan.sides import (
     OWNER,

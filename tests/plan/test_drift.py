@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from sgpctl.model import marks
 from sgpctl.model.compare import equals
 from sgpctl.model.located import Json
+from sgpctl.plan.action import Action
 from sgpctl.plan.difference import merge_patch
-from sgpctl.plan.plan import Action
 from tests.plan.sides import OWNER, archived, as_map, chat, created, declare, plan, the_change
 
 _json = st.recursive(

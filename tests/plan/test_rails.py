@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from sgpctl.model import marks
-from sgpctl.plan.plan import Action
+from sgpctl.plan.action import Action
 from sgpctl.plan.policy import Policy, Spending
 from tests.plan.sides import chat, created, declare, plan, question
 

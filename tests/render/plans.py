@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from sgpctl.model.located import Json
+from sgpctl.plan.action import Action
 from sgpctl.plan.plan import (
-    Action,
     Change,
     Cost,
     FieldChange,
