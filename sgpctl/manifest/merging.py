@@ -18,8 +18,6 @@ is shared with the documents that it came from, and every key and value keeps it
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import reduce
 from typing import TypeGuard
 
 from sgpctl.manifest.include import FILE_KEY
@@ -39,13 +37,8 @@ class JoinedTags(LocatedList):
         self.whole: frozenset[int] = frozenset()
 
 
-def merged(documents: Iterable[LocatedMap]) -> LocatedMap:
-    """Several documents as one; the first stands above all others."""
-    return reduce(merge, documents)
-
-
 def merge(above: LocatedMap, below: LocatedMap) -> LocatedMap:
-    """Two documents as one."""
+    """Two documents as one; what neither says differently is shared with them."""
     if not above or not below:
         return below or above
     result = _merged_maps(above, below)

@@ -179,6 +179,22 @@ def test_validate_and_render_ask_nobody(project: Path, sgpctl: Sgpctl) -> None:
     assert not (project / ".sgpctl").exists()
 
 
+def test_validate_looks_at_the_default_environment_and_at_another_when_asked(
+    team: Path, sgpctl: Sgpctl
+) -> None:
+    edit(team / "sgpctl.yaml", "      judge: anthropic/claude-opus-4", "      other: 1")
+    edit(team / "sgpctl.yaml", "  judge: openai/gpt-4o\n", "")
+    edit(
+        team / "sgpctl.yaml",
+        "    target: sandbox\n  prod",
+        "    target: sandbox\n    variables: {judge: m}\n  prod",
+    )
+    assert sgpctl("validate", team).code == 0
+    ended = sgpctl("validate", team, "--env", "prod")
+    assert ended.code == 1
+    assert "there is no variable 'judge' in environment 'prod', only in 'dev'" in ended.err
+
+
 def test_a_dataset_that_moved_on_is_a_note_and_never_a_run(project: Path, send: Send, sgpctl: Sgpctl) -> None:
     dataset = new_dataset(send)
     send("POST", "questions", {"name": "Is it kind?", **QUESTION})
@@ -189,8 +205,10 @@ def test_a_dataset_that_moved_on_is_a_note_and_never_a_run(project: Path, send: 
     document = plan_of(project, sgpctl)
     assert document["changes"] == []
     assert document["notes"] == [
-        f"'one': its manifest expects dataset {dataset} at version 1, and it is at 2; a run keeps the rows that it "
-        "was made with"
+        (
+            f"'one': its manifest expects dataset {dataset} at version 1, and it is at 2; a run keeps the rows that it "
+            "was made with"
+        )
     ]
 
 

@@ -121,8 +121,10 @@ def test_one_document_of_several_may_have_a_matrix(tmp_path: Path) -> None:
 def test_a_name_that_does_not_tell_the_cells_apart_says_what_would(tmp_path: Path) -> None:
     loaded = load_files(tmp_path, of("{m: [1, 2], p: [x, z]}"))
     assert errors(loaded) == [
-        "a.yaml:1:7: name: 2 cells of the matrix are called 'n-1', such as (m=1, p=x) and (m=1, p=z); "
-        "put ${matrix.p.key} into the name"
+        (
+            "a.yaml:1:7: name: 2 cells of the matrix are called 'n-1', such as (m=1, p=x) and (m=1, p=z); "
+            "put ${matrix.p.key} into the name"
+        )
     ]
     loaded = load_files(tmp_path / "values", of("{m: {a: same, b: same}}", name="n-${matrix.m}"))
     assert "put ${matrix.m.key} into the name" in errors(loaded)[0]
@@ -139,8 +141,10 @@ def test_a_cell_collides_with_another_manifest_as_any_name_does(tmp_path: Path) 
 def test_what_is_wrong_in_some_cells_only_says_in_which(tmp_path: Path) -> None:
     files = of(f"{{m: {{a: x, b: {'y' * 300}, c: {'z' * 300}}}}}", "description: ${matrix.m}\nmetadata: 3\n")
     assert errors(load_files(tmp_path, files)) == [
-        "a.yaml:4:14: description: must be at most 280 characters long, is 300 (the value is from a.yaml:3); "
-        "in the cell (m=b) and 1 more",
+        (
+            "a.yaml:4:14: description: must be at most 280 characters long, is 300 (the value is from a.yaml:3); "
+            "in the cell (m=b) and 1 more"
+        ),
         "a.yaml:5:11: metadata: must be a map, not a number (3)",
     ]
 

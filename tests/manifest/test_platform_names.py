@@ -103,16 +103,20 @@ def test_a_name_that_is_like_no_other_lists_some_or_says_that_there_are_none(tmp
 def test_a_name_that_several_bear_lists_their_ids_and_ages(tmp_path: Path) -> None:
     several = LookedUp((bearer(QA.name, "ds-1", 1), bearer(QA.name, "ds-2", 20)))
     assert errors(finished(tmp_path, FILES, {**found(TONE), QA: several})) == [
-        "a.yaml:2:13: dataset_id: 2 live datasets are called 'Policy QA v1.2': ds-1 of 2026-11-01 09:30, "
-        "ds-2 of 2026-11-20 09:30; write the id of the one that is meant"
+        (
+            "a.yaml:2:13: dataset_id: 2 live datasets are called 'Policy QA v1.2': ds-1 of 2026-11-01 09:30, "
+            "ds-2 of 2026-11-20 09:30; write the id of the one that is meant"
+        )
     ]
 
 
 def test_an_archived_one_is_told_as_such(tmp_path: Path) -> None:
     archived = LookedUp(archived=(bearer(QA.name, "ds-1"),), others=("Policy QA v1.3",))
     assert errors(finished(tmp_path, FILES, {**found(TONE), QA: archived})) == [
-        "a.yaml:2:13: dataset_id: the dataset 'Policy QA v1.2' is archived: ds-1 of 2026-11-01 09:30; "
-        "restore it, or name another"
+        (
+            "a.yaml:2:13: dataset_id: the dataset 'Policy QA v1.2' is archived: ds-1 of 2026-11-01 09:30; "
+            "restore it, or name another"
+        )
     ]
 
 

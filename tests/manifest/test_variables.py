@@ -123,16 +123,20 @@ def test_a_variable_may_be_a_file_relative_to_where_that_is_written(tmp_path: Pa
         ("x ${candidate}", "unknown reference '${candidate}'; did you mean '${var.candidate}'?"),
         (
             "${foo}",
-            "unknown reference '${foo}'; there are ${var.x}, ${matrix.x}, ${dataset.x} and ${question.x}; "
-            "write $${ for a literal ${",
+            (
+                "unknown reference '${foo}'; there are ${var.x}, ${matrix.x}, ${dataset.x} and ${question.x}; "
+                "write $${ for a literal ${"
+            ),
         ),
         ("x ${var.candidate", "'${var.candidate' is never closed with a }; write $${ for a literal ${"),
         ("x ${var.map}", "'${var.map}' is a map; inside longer text only a single value can stand"),
         ("x ${var.list}", "'${var.list}' is a list; inside longer text only a single value can stand"),
         (
             "${var.only}",
-            "there is no variable 'only' in environment 'dev', only in 'prod'; give it a value under `variables` "
-            "for all",
+            (
+                "there is no variable 'only' in environment 'dev', only in 'prod'; give it a value under `variables` "
+                "for all"
+            ),
         ),
         ("${matrix.model}", "'${matrix.model}' stands for nothing: this manifest has no `matrix`"),
     ],
@@ -193,8 +197,10 @@ def test_an_error_inside_a_variable_is_told_where_it_is_written_and_once(tmp_pat
     text = f"{MANIFEST}description: ${{var.b}}\nmetadata: {{c: '${{var.c}}'}}\n"
     assert lines(load_in(tmp_path, {"a.yaml": text}, settings)) == [
         "sgpctl.yaml:4:6: variables.a: there is no variable 'nope'",
-        "sgpctl.yaml:6:6: variables.c: '${matrix.m}' stands for nothing: a variable stands outside all manifests and "
-        "has no matrix",
+        (
+            "sgpctl.yaml:6:6: variables.c: '${matrix.m}' stands for nothing: a variable stands outside all manifests and "
+            "has no matrix"
+        ),
     ]
 
 
