@@ -13,7 +13,7 @@ from sgpctl.cli.console import Console
 from sgpctl.cli.saved_plan import read_saved_plan
 from sgpctl.cli.workspace import Workspace, start_folder
 from sgpctl.errors import ExitCode, UsageError
-from sgpctl.manifest.given import Given
+from sgpctl.manifest.resolving.given import Given
 from sgpctl.plan.saved import SavedPlan
 
 _EPILOG = """\b

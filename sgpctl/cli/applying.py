@@ -20,7 +20,7 @@ from sgpctl.cli.platform import open_platform
 from sgpctl.cli.progress import progress
 from sgpctl.cli.workspace import Workspace
 from sgpctl.errors import ExitCode, RefusedError
-from sgpctl.manifest.given import Given
+from sgpctl.manifest.resolving.given import Given
 from sgpctl.plan.plan import Plan
 from sgpctl.plan.policy import Policy
 from sgpctl.plan.saved import plan_document

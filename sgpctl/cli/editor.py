@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from sgpctl.cli.durable import write_durably, write_new
 from sgpctl.errors import LocalStateError, UsageError
-from sgpctl.manifest.schema import Kind, schema_id, schema_text
+from sgpctl.manifest.schema.document import Kind, schema_id, schema_text
 
 FOLDER = ".vscode"
 SETTINGS = f"{FOLDER}/settings.json"

@@ -12,7 +12,7 @@ from sgpctl.cli import options
 from sgpctl.cli.console import Console
 from sgpctl.cli.durable import write_durably
 from sgpctl.errors import ExitCode, UsageError
-from sgpctl.manifest.formatting_files import Formattable, choose, format_file
+from sgpctl.manifest.formatting.files import Formattable, choose, format_file
 from sgpctl.manifest.inside import NotUsable
 from sgpctl.manifest.problem import Problem
 from sgpctl.render.layout import Span

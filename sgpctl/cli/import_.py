@@ -14,8 +14,8 @@ from sgpctl.cli.importing import Importing
 from sgpctl.cli.platform import open_platform
 from sgpctl.cli.workspace import Workspace, start_folder
 from sgpctl.errors import ExitCode, UsageError
-from sgpctl.manifest.writing import RowsPlace
-from sgpctl.manifest.writing_place import manifest_folder
+from sgpctl.manifest.writing.manifest import RowsPlace
+from sgpctl.manifest.writing.place import manifest_folder
 from sgpctl.model.importable import Fate, Verdict
 from sgpctl.render.import_text import import_summary, verdict_lines
 from sgpctl.render.layout import Span

@@ -20,9 +20,9 @@ from sgpctl.errors import ManifestError
 from sgpctl.manifest.loader import Loaded, load
 from sgpctl.manifest.problem import listing
 from sgpctl.manifest.project import Project
-from sgpctl.manifest.writing import NotWritable, RowsPlace, manifest_files
-from sgpctl.manifest.writing_disk import Written, absent_folders, is_taken, remove_empty, write_all
-from sgpctl.manifest.writing_names import stem_of, unique
+from sgpctl.manifest.writing.disk import Written, absent_folders, is_taken, remove_empty, write_all
+from sgpctl.manifest.writing.manifest import NotWritable, RowsPlace, manifest_files
+from sgpctl.manifest.writing.names import stem_of, unique
 from sgpctl.model.declaring import Declared, declared
 from sgpctl.model.evaluation import RemoteEvaluation
 from sgpctl.model.importable import Fate, Verdict, sorted_out

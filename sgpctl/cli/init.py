@@ -11,7 +11,7 @@ from sgpctl.cli.durable import write_new
 from sgpctl.cli.editor import for_editors, modeline
 from sgpctl.errors import ExitCode, UsageError
 from sgpctl.manifest.project import PROJECT_FILE
-from sgpctl.manifest.schema import Kind
+from sgpctl.manifest.schema.document import Kind
 
 _MANIFEST_FILE = "evaluations/capital-cities.yaml"
 _EPILOG = """\b

@@ -18,7 +18,7 @@ from sgpctl.cli.planning import finished, read_manifests, reconciliation_of
 from sgpctl.cli.platform import open_platform
 from sgpctl.cli.workspace import Workspace, start_folder
 from sgpctl.errors import ExitCode, UsageError
-from sgpctl.manifest.given import Given
+from sgpctl.manifest.resolving.given import Given
 from sgpctl.plan.plan import Plan, PlanHeader
 from sgpctl.plan.saved import plan_document
 from sgpctl.render.json_text import json_text

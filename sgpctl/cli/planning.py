@@ -14,8 +14,8 @@ from sgpctl.apply.journal import Journal
 from sgpctl.apply.reconciliation import Reconciliation
 from sgpctl.cli.platform import Platform
 from sgpctl.cli.workspace import Workspace
-from sgpctl.manifest.given import Given, given_variables
 from sgpctl.manifest.loader import Loaded, Manifests
+from sgpctl.manifest.resolving.given import Given, given_variables
 from sgpctl.plan.plan import PlanHeader
 from sgpctl.plan.policy import Policy
 

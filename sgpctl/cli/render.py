@@ -11,10 +11,10 @@ from sgpctl.cli import options
 from sgpctl.cli.console import Console
 from sgpctl.cli.workspace import start_folder
 from sgpctl.errors import ExitCode, UsageError
-from sgpctl.manifest.given import Given, given_variables
 from sgpctl.manifest.loader import load_or_raise
 from sgpctl.manifest.project import environment_to_check, find_project
-from sgpctl.manifest.resolved_text import resolved_documents, resolved_json, resolved_yaml
+from sgpctl.manifest.resolving.given import Given, given_variables
+from sgpctl.manifest.writing.resolved_text import resolved_documents, resolved_json, resolved_yaml
 from sgpctl.model.evaluation import DesiredEvaluation
 from sgpctl.model.names import Named
 from sgpctl.model.nearest import did_you_mean

@@ -22,7 +22,7 @@ from sgpctl.manifest.project import (
     environment_to_check,
     find_project,
 )
-from sgpctl.manifest.schema import Kind, schema_text
+from sgpctl.manifest.schema.document import Kind, schema_text
 from sgpctl.render.layout import Span
 
 _USUAL_FOLDER = "evaluations"

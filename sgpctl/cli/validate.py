@@ -12,10 +12,10 @@ from sgpctl.cli import options
 from sgpctl.cli.console import Console
 from sgpctl.cli.workspace import start_folder
 from sgpctl.errors import ExitCode, ManifestError, ProjectError, SettingsError, SgpctlError
-from sgpctl.manifest.given import Given, given_variables
 from sgpctl.manifest.loader import Loaded, load
 from sgpctl.manifest.problem import Problem
 from sgpctl.manifest.project import Project, ProjectFileError, environment_to_check, find_project
+from sgpctl.manifest.resolving.given import Given, given_variables
 from sgpctl.render.json_text import json_text
 from sgpctl.render.layout import Line, Span, Style
 from sgpctl.render.problems_github import workflow_commands

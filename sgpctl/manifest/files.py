@@ -16,7 +16,7 @@ from sgpctl.manifest.inside import shown
 from sgpctl.manifest.json_document import read_json
 from sgpctl.manifest.problem import Broken, Problem
 from sgpctl.manifest.project import PROJECT_FILE
-from sgpctl.manifest.references import mentioned_variables
+from sgpctl.manifest.resolving.references import mentioned_variables
 from sgpctl.manifest.rows import read_csv, read_jsonl
 from sgpctl.manifest.text import read_text
 from sgpctl.manifest.yaml_document import read_yaml

@@ -21,15 +21,15 @@ from sgpctl.limits import (
     INCLUDED_FILE_BYTES_MAX,
     PROBLEMS_PER_FILE_MAX,
 )
-from sgpctl.manifest.copies import copy_of_list, copy_of_map
 from sgpctl.manifest.document import Extent
 from sgpctl.manifest.files import Files, Source, is_structured, is_text
-from sgpctl.manifest.filled_text import WITH, filled
 from sgpctl.manifest.inside import NotUsable, inside, shown
 from sgpctl.manifest.problem import Broken, Problem, error_at, quoted
-from sgpctl.manifest.references import Failed, Unresolved
-from sgpctl.manifest.scope import NamedAt, Place, Scope
-from sgpctl.manifest.substitution import Substitution
+from sgpctl.manifest.resolving.copies import copy_of_list, copy_of_map
+from sgpctl.manifest.resolving.filled_text import WITH, filled
+from sgpctl.manifest.resolving.references import Failed, Unresolved
+from sgpctl.manifest.resolving.scope import NamedAt, Place, Scope
+from sgpctl.manifest.resolving.substitution import Substitution
 from sgpctl.model.located import Json, LocatedList, LocatedMap, Mark
 from sgpctl.model.located import Path as DocumentPath
 

@@ -16,19 +16,19 @@ from typing import TypeAlias
 
 from sgpctl.errors import ManifestError
 from sgpctl.limits import MANIFEST_BYTES_MAX
-from sgpctl.manifest.declared_names import name_problems
-from sgpctl.manifest.defaults import Defaults
 from sgpctl.manifest.discovery import discover
 from sgpctl.manifest.document import Document
-from sgpctl.manifest.evaluating import Evaluated, Evaluating
 from sgpctl.manifest.files import Files, Source
 from sgpctl.manifest.include import FILE_KEY, Includes
 from sgpctl.manifest.inside import shown
-from sgpctl.manifest.preparation import Preparation, Prepared
 from sgpctl.manifest.problem import Problem, in_order, listing, warning_at
 from sgpctl.manifest.project import Environment, Project
-from sgpctl.manifest.references import Failed
-from sgpctl.manifest.variables import scope_of, unused_problems
+from sgpctl.manifest.resolving.declared_names import name_problems
+from sgpctl.manifest.resolving.defaults import Defaults
+from sgpctl.manifest.resolving.evaluating import Evaluated, Evaluating
+from sgpctl.manifest.resolving.preparation import Preparation, Prepared
+from sgpctl.manifest.resolving.references import Failed
+from sgpctl.manifest.resolving.variables import scope_of, unused_problems
 from sgpctl.model.evaluation import DesiredEvaluation
 from sgpctl.model.located import LocatedMap, Mark
 from sgpctl.model.names import Answers, Named

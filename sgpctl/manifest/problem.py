@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sgpctl.limits import PROBLEMS_SHOWN_MAX
-from sgpctl.manifest.borrowed_mark import BorrowedMark, origin_of
+from sgpctl.manifest.resolving.borrowed_mark import BorrowedMark, origin_of
 from sgpctl.model.finding import Finding, Severity
 from sgpctl.model.located import Json, Mark, Path, key_mark, path_text, value_mark
 

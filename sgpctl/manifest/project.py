@@ -9,7 +9,6 @@ from pathlib import Path
 
 from sgpctl.errors import ProjectError, SettingsError
 from sgpctl.limits import PROJECT_FILE_BYTES_MAX
-from sgpctl.manifest.default_keys import default_problems
 from sgpctl.manifest.problem import (
     Broken,
     Problem,
@@ -22,8 +21,9 @@ from sgpctl.manifest.problem import (
     quoted,
 )
 from sgpctl.manifest.project_file import EnvironmentSection, ProjectSection, read_section
-from sgpctl.manifest.project_references import literal_settings
-from sgpctl.manifest.references import mentioned_variables
+from sgpctl.manifest.resolving.default_keys import default_problems
+from sgpctl.manifest.resolving.project_references import literal_settings
+from sgpctl.manifest.resolving.references import mentioned_variables
 from sgpctl.manifest.text import read_text, reason
 from sgpctl.manifest.yaml_document import read_yaml
 from sgpctl.model.located import Json, LocatedMap, Mark, value_mark

@@ -9,7 +9,7 @@ import pytest
 
 from sgpctl.manifest.loader import load_or_raise
 from sgpctl.manifest.project import find_project
-from sgpctl.manifest.schema import Kind, schema_text
+from sgpctl.manifest.schema.document import Kind, schema_text
 from tests.cli.conftest import Sgpctl
 
 MANIFEST = "./.vscode/sgpctl-manifest.schema.json"

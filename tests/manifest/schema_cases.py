@@ -12,7 +12,7 @@ from pathlib import Path
 import jsonschema  # type: ignore[import-untyped]  # has no types, and only a test needs it
 
 from sgpctl.manifest.json_document import read_json
-from sgpctl.manifest.schema import Kind, schema_of
+from sgpctl.manifest.schema.document import Kind, schema_of
 from sgpctl.manifest.yaml_document import read_yaml
 from sgpctl.model.finding import Severity
 from sgpctl.model.located import Json, path_text

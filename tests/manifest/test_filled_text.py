@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sgpctl.manifest.filled_text import filled
+from sgpctl.manifest.resolving.filled_text import filled
 from sgpctl.model.located import Json, LocatedMap
 from tests.manifest.projects import errors, lines, load_files
 

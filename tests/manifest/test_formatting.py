@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from sgpctl.limits import FORMATTED_LINE_CHARS_MAX
-from sgpctl.manifest.formatting import format_text
-from sgpctl.manifest.formatting_files import Formattable, choose, format_file
-from sgpctl.manifest.formatting_order import MANIFEST_KEYS, PROJECT_KEYS, Kind
-from sgpctl.manifest.formatting_proof import yaml_difference
+from sgpctl.manifest.formatting.files import Formattable, choose, format_file
+from sgpctl.manifest.formatting.order import MANIFEST_KEYS, PROJECT_KEYS, Kind
+from sgpctl.manifest.formatting.proof import yaml_difference
+from sgpctl.manifest.formatting.text import format_text
 from sgpctl.manifest.inside import NotUsable
 from sgpctl.manifest.project_file import ProjectSection
 from sgpctl.manifest.yaml_document import read_yaml

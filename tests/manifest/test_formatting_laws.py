@@ -15,8 +15,8 @@ import yaml
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sgpctl.manifest.formatting import format_text
-from sgpctl.manifest.formatting_order import Kind
+from sgpctl.manifest.formatting.order import Kind
+from sgpctl.manifest.formatting.text import format_text
 from sgpctl.manifest.yaml_document import read_yaml
 from sgpctl.model.canonical import data_digest, spec_digest
 from sgpctl.model.located import Json

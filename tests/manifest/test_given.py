@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from sgpctl.errors import ManifestError, UsageError
-from sgpctl.manifest.given import Given, given_variables
 from sgpctl.manifest.loader import load
+from sgpctl.manifest.resolving.given import Given, given_variables
 from sgpctl.model.located import Json
 from tests.manifest.projects import errors, lines, make_files, make_project
 

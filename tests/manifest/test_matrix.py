@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sgpctl.manifest.loader import load
-from sgpctl.manifest.matrix import cells_of
+from sgpctl.manifest.resolving.matrix import cells_of
 from sgpctl.manifest.yaml_document import read_yaml
 from tests.manifest.projects import errors, lines, load_files, make_project, names
 

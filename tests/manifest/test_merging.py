@@ -5,7 +5,7 @@ from functools import reduce
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sgpctl.manifest.merging import flat_tags, merge
+from sgpctl.manifest.resolving.merging import flat_tags, merge
 from sgpctl.model.located import Json, LocatedList, LocatedMap, value_mark
 
 SCALAR = st.booleans() | st.integers(0, 3) | st.sampled_from(["a", "b"])

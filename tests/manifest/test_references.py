@@ -3,7 +3,13 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sgpctl.manifest.references import Reference, escaped, inline_text, mentioned_variables, parts_of
+from sgpctl.manifest.resolving.references import (
+    Reference,
+    escaped,
+    inline_text,
+    mentioned_variables,
+    parts_of,
+)
 
 
 def test_a_text_falls_into_literal_pieces_and_references() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sgpctl.manifest.loader import Loaded, load
 from sgpctl.manifest.project import find_project
-from sgpctl.manifest.resolved_text import resolved_documents, resolved_json, resolved_yaml
+from sgpctl.manifest.writing.resolved_text import resolved_documents, resolved_json, resolved_yaml
 from sgpctl.model.located import Json
 from tests.manifest.projects import errors, load_files, make_project
 

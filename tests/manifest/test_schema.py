@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sgpctl.manifest.authored_keys import DatasetPin, Matrix
-from sgpctl.manifest.dataset_pin import EXPECT_VERSION, ID, NAME
-from sgpctl.manifest.matrix_parts import RESERVED
-from sgpctl.manifest.schema import Kind, schema_of, schema_text
+from sgpctl.manifest.resolving.dataset_pin import EXPECT_VERSION, ID, NAME
+from sgpctl.manifest.resolving.matrix_parts import RESERVED
+from sgpctl.manifest.schema.authored_keys import DatasetPin, Matrix
+from sgpctl.manifest.schema.document import Kind, schema_of, schema_text
 from sgpctl.model.located import Json
 from sgpctl.model.request import check_manifest
 from sgpctl.model.tasks import KNOWN_TASKS
@@ -72,7 +72,9 @@ def test_it_is_small(kind: Kind) -> None:
 
 @KINDS
 def test_another_process_writes_the_same_bytes(kind: Kind) -> None:
-    script = f"from sgpctl.manifest.schema import *\nprint(schema_text(Kind({kind.value!r})), end='')"
+    script = (
+        f"from sgpctl.manifest.schema.document import *\nprint(schema_text(Kind({kind.value!r})), end='')"
+    )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, encoding="utf-8")
     assert done.stdout == schema_text(kind)
 

@@ -11,13 +11,13 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from sgpctl.limits import INLINE_ROWS_MAX
-from sgpctl.manifest.formatting import format_text
-from sgpctl.manifest.formatting_order import Kind
+from sgpctl.manifest.formatting.order import Kind
+from sgpctl.manifest.formatting.text import format_text
 from sgpctl.manifest.loader import load
 from sgpctl.manifest.project import read_project
-from sgpctl.manifest.writing import NotWritable, RowsPlace, manifest_files
-from sgpctl.manifest.writing_names import stem_of, unique
-from sgpctl.manifest.writing_yaml import yaml_text
+from sgpctl.manifest.writing.manifest import NotWritable, RowsPlace, manifest_files
+from sgpctl.manifest.writing.names import stem_of, unique
+from sgpctl.manifest.writing.yaml_text import yaml_text
 from sgpctl.manifest.yaml_document import read_yaml
 from sgpctl.model.located import Json
 

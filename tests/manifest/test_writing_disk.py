@@ -8,8 +8,8 @@ import pytest
 
 from sgpctl.errors import LocalStateError, UsageError
 from sgpctl.manifest.project import Project
-from sgpctl.manifest.writing_disk import absent_folders, is_taken, remove_empty, write_all
-from sgpctl.manifest.writing_place import manifest_folder
+from sgpctl.manifest.writing.disk import absent_folders, is_taken, remove_empty, write_all
+from sgpctl.manifest.writing.place import manifest_folder
 
 FILES = {"a.yaml": "name: a\n", "a/rows.jsonl": "{}\n", "a/answer.md": "x\r\ny"}
 

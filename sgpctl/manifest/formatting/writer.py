@@ -7,8 +7,8 @@ author wrote more), at most one empty line. What stands in brackets stays there,
 from __future__ import annotations
 
 from sgpctl.limits import FORMATTED_LINE_CHARS_MAX
-from sgpctl.manifest.formatting_scalars import INDENT
-from sgpctl.manifest.formatting_tree import (
+from sgpctl.manifest.formatting.scalars import INDENT
+from sgpctl.manifest.formatting.tree import (
     BlockScalar,
     Collection,
     Comment,

@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sgpctl.limits import MANIFEST_BYTES_MAX
-from sgpctl.manifest.copies import copy_of_map
-from sgpctl.manifest.default_keys import default_problems
 from sgpctl.manifest.files import Files
 from sgpctl.manifest.inside import NotUsable, inside, shown
-from sgpctl.manifest.merging import merge
 from sgpctl.manifest.problem import Problem, error_at, warning_at
 from sgpctl.manifest.project import DEFAULTS_FILE, Environment, Project
+from sgpctl.manifest.resolving.copies import copy_of_map
+from sgpctl.manifest.resolving.default_keys import default_problems
+from sgpctl.manifest.resolving.merging import merge
 from sgpctl.model.located import Json, LocatedMap
 
 

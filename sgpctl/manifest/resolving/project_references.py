@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sgpctl.manifest.copies import copy_of_map
 from sgpctl.manifest.problem import Problem
-from sgpctl.manifest.references import ESCAPE_ADVICE, Reference
-from sgpctl.manifest.scope import Meaning, NoCell, Place, Scope, Unknown
-from sgpctl.manifest.substitution import Substitution
+from sgpctl.manifest.resolving.copies import copy_of_map
+from sgpctl.manifest.resolving.references import ESCAPE_ADVICE, Reference
+from sgpctl.manifest.resolving.scope import Meaning, NoCell, Place, Scope, Unknown
+from sgpctl.manifest.resolving.substitution import Substitution
 from sgpctl.model.located import Json, LocatedMap, Mark, Path
 
 _FREE = ("variables", "defaults")

@@ -13,8 +13,8 @@ from pathlib import Path
 from sgpctl.limits import INCLUDED_FILE_BYTES_MAX, MANIFEST_BYTES_MAX
 from sgpctl.manifest.discovery import discover
 from sgpctl.manifest.files import Files, is_structured
-from sgpctl.manifest.formatting import format_text
-from sgpctl.manifest.formatting_order import Kind
+from sgpctl.manifest.formatting.order import Kind
+from sgpctl.manifest.formatting.text import format_text
 from sgpctl.manifest.include import FILE_KEY
 from sgpctl.manifest.inside import NotUsable, inside, shown
 from sgpctl.manifest.problem import Broken, Problem, quoted

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sgpctl.limits import HINTS_MAX
-from sgpctl.manifest.matrix import MATRIX
 from sgpctl.manifest.problem import Problem, error_at, quoted
+from sgpctl.manifest.resolving.matrix import MATRIX
 from sgpctl.model.located import Json, LocatedMap, Mark, Path
 from sgpctl.model.nearest import did_you_mean
 from sgpctl.model.shapes import FromDatasetRequest, WithDatasetRequest

@@ -16,9 +16,9 @@ from yaml.tokens import (
 )
 
 from sgpctl.manifest.document import Parsed
-from sgpctl.manifest.formatting_scalars import read_block
-from sgpctl.manifest.formatting_tokens import Tokens, is_block_scalar
-from sgpctl.manifest.formatting_tree import comments_in
+from sgpctl.manifest.formatting.scalars import read_block
+from sgpctl.manifest.formatting.tokens import Tokens, is_block_scalar
+from sgpctl.manifest.formatting.tree import comments_in
 from sgpctl.manifest.json_document import read_json
 from sgpctl.manifest.yaml_document import read_yaml
 from sgpctl.model.located import Json

@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 from sgpctl.limits import PROBLEMS_PER_FILE_MAX
 from sgpctl.manifest.problem import Problem, error_at, quoted
-from sgpctl.manifest.references import inline_text
-from sgpctl.manifest.scope import Meaning
+from sgpctl.manifest.resolving.references import inline_text
+from sgpctl.manifest.resolving.scope import Meaning
 from sgpctl.model.located import LocatedList, LocatedMap, Mark, Path
 from sgpctl.model.nearest import did_you_mean
 

@@ -10,7 +10,7 @@ import heapq
 from collections.abc import Iterator, Sequence
 from enum import Enum, auto
 
-from sgpctl.manifest.formatting_tree import Collection, Entry, Node, Scalar
+from sgpctl.manifest.formatting.tree import Collection, Entry, Node, Scalar
 from sgpctl.manifest.project_file import EnvironmentSection
 
 MANIFEST_KEYS = (

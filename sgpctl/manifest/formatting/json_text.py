@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sgpctl.manifest.formatting_order import Kind, put_in_order
-from sgpctl.manifest.formatting_scalars import INDENT
-from sgpctl.manifest.formatting_tree import Collection, Entry, Node, Scalar
+from sgpctl.manifest.formatting.order import Kind, put_in_order
+from sgpctl.manifest.formatting.scalars import INDENT
+from sgpctl.manifest.formatting.tree import Collection, Entry, Node, Scalar
 from sgpctl.manifest.json_document import json_string
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]|[^\s,:{}\[\]"]+')

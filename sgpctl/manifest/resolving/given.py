@@ -16,8 +16,8 @@ from sgpctl.manifest import yaml_scalar
 from sgpctl.manifest.json_document import read_json
 from sgpctl.manifest.problem import Broken, Problem, error_at, listing, printable, quoted
 from sgpctl.manifest.project import Environment, Project
+from sgpctl.manifest.resolving.variables import defined_elsewhere, definitions
 from sgpctl.manifest.text import read_text
-from sgpctl.manifest.variables import defined_elsewhere, definitions
 from sgpctl.manifest.yaml_document import read_yaml
 from sgpctl.model.located import Json, LocatedMap, Mark
 from sgpctl.model.nearest import did_you_mean

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from sgpctl.limits import DOCUMENT_CHARS_MAX, PROBLEMS_PER_FILE_MAX
-from sgpctl.manifest.borrowed_mark import BorrowedMark
-from sgpctl.manifest.copies import copy_of_list, copy_of_map
 from sgpctl.manifest.problem import Problem, error_at
-from sgpctl.manifest.references import (
+from sgpctl.manifest.resolving.borrowed_mark import BorrowedMark
+from sgpctl.manifest.resolving.copies import copy_of_list, copy_of_map
+from sgpctl.manifest.resolving.references import (
     Failed,
     Part,
     Reference,
@@ -22,7 +22,7 @@ from sgpctl.manifest.references import (
     inline_text,
     parts_of,
 )
-from sgpctl.manifest.scope import Meaning, NamedAt, Place, Scope, Unknown, Unsound
+from sgpctl.manifest.resolving.scope import Meaning, NamedAt, Place, Scope, Unknown, Unsound
 from sgpctl.model.located import Json, LocatedList, LocatedMap, Mark, Path
 
 _IN_A_KEY = "a key cannot hold a reference, only values can; write $${ for a literal ${"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sgpctl.manifest.include import FILE_KEY
-from sgpctl.manifest.schema_parts import Parts, Schema, any_of, arms_of, mapped, ref, resolved
+from sgpctl.manifest.schema.parts import Parts, Schema, any_of, arms_of, mapped, ref, resolved
 
 _ANNOTATIONS = frozenset({"description", "title"})
 _BOUNDLESS = _ANNOTATIONS | {"type", "minLength"}  # what a text may have and still be any text with `${...}`

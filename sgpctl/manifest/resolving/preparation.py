@@ -16,18 +16,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sgpctl.manifest.copies import copy_of_map
-from sgpctl.manifest.dataset_pin import DATASET_ID, pinned
-from sgpctl.manifest.defaults import Defaults
 from sgpctl.manifest.document import Document
 from sgpctl.manifest.files import Source
 from sgpctl.manifest.include import Includes, Inclusion, size_problems
-from sgpctl.manifest.matrix import MATRIX, cells_of
-from sgpctl.manifest.merging import TAGS, JoinedTags, flat_tags
 from sgpctl.manifest.problem import Problem, error_at, in_order, places_of_errors, quoted
-from sgpctl.manifest.references import Failed, Unresolved
-from sgpctl.manifest.scope import KEY_SUFFIX, Cell, NamedAt, NoCell, Place
-from sgpctl.manifest.substitution import Substitution
+from sgpctl.manifest.resolving.copies import copy_of_map
+from sgpctl.manifest.resolving.dataset_pin import DATASET_ID, pinned
+from sgpctl.manifest.resolving.defaults import Defaults
+from sgpctl.manifest.resolving.matrix import MATRIX, cells_of
+from sgpctl.manifest.resolving.merging import TAGS, JoinedTags, flat_tags
+from sgpctl.manifest.resolving.references import Failed, Unresolved
+from sgpctl.manifest.resolving.scope import KEY_SUFFIX, Cell, NamedAt, NoCell, Place
+from sgpctl.manifest.resolving.substitution import Substitution
 from sgpctl.model.located import Json, LocatedMap, Mark
 
 _NAME = "name"

@@ -30,9 +30,9 @@ from yaml.tokens import (
     ValueToken,
 )
 
-from sgpctl.manifest.formatting_scalars import lines_of, read_block
-from sgpctl.manifest.formatting_tokens import Tokens, is_block_scalar
-from sgpctl.manifest.formatting_tree import (
+from sgpctl.manifest.formatting.scalars import lines_of, read_block
+from sgpctl.manifest.formatting.tokens import Tokens, is_block_scalar
+from sgpctl.manifest.formatting.tree import (
     BlockScalar,
     Collection,
     Comment,

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sgpctl.manifest.borrowed_mark import origin_of
 from sgpctl.manifest.loader import Loaded
 from sgpctl.manifest.problem import printable
-from sgpctl.manifest.references import Unresolved, escaped
-from sgpctl.manifest.writing_yaml import scalar_text, yaml_text
+from sgpctl.manifest.resolving.borrowed_mark import origin_of
+from sgpctl.manifest.resolving.references import Unresolved, escaped
+from sgpctl.manifest.writing.yaml_text import scalar_text, yaml_text
 from sgpctl.model.evaluation import DesiredEvaluation
 from sgpctl.model.located import Json, LocatedList, LocatedMap, Mark, Path, path_text
 

@@ -8,7 +8,7 @@ from typing import Protocol, cast
 from yaml import cyaml
 from yaml.tokens import ScalarToken, StreamEndToken
 
-from sgpctl.manifest.formatting_tree import Comment, Gap, NotFormattable
+from sgpctl.manifest.formatting.tree import Comment, Gap, NotFormattable
 
 
 class Position(Protocol):

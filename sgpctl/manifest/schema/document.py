@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 from enum import StrEnum
 
-from sgpctl.manifest.authored_keys import ManifestKeys
 from sgpctl.manifest.project_file import EnvironmentSection, ProjectSection
-from sgpctl.manifest.schema_parts import (
+from sgpctl.manifest.schema.authored_keys import ManifestKeys
+from sgpctl.manifest.schema.parts import (
     Parts,
     Schema,
     any_of,
@@ -22,7 +22,7 @@ from sgpctl.manifest.schema_parts import (
     ref,
     resolved,
 )
-from sgpctl.manifest.schema_written import FILE, REFERENCE, WAYS, within
+from sgpctl.manifest.schema.written import FILE, REFERENCE, WAYS, within
 from sgpctl.model.shapes import FromDatasetRequest, Manifest
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"

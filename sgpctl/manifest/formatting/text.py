@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from yaml.error import YAMLError
 
-from sgpctl.manifest.formatting_json import formatted_json
-from sgpctl.manifest.formatting_order import Kind, put_in_order
-from sgpctl.manifest.formatting_parser import parse
-from sgpctl.manifest.formatting_proof import json_difference, yaml_difference
-from sgpctl.manifest.formatting_tree import NotFormattable
-from sgpctl.manifest.formatting_writer import written
+from sgpctl.manifest.formatting.json_text import formatted_json
+from sgpctl.manifest.formatting.order import Kind, put_in_order
+from sgpctl.manifest.formatting.parser import parse
+from sgpctl.manifest.formatting.proof import json_difference, yaml_difference
+from sgpctl.manifest.formatting.tree import NotFormattable
+from sgpctl.manifest.formatting.writer import written
 from sgpctl.manifest.json_document import read_json
 from sgpctl.manifest.problem import Problem, error_at
 from sgpctl.manifest.yaml_document import read_yaml

@@ -16,9 +16,9 @@ from enum import StrEnum
 from sgpctl.limits import INLINE_ROWS_MAX, INLINE_TEXT_CHARS_MAX, INLINE_TEXT_LINES_MAX
 from sgpctl.manifest.include import FILE_KEY
 from sgpctl.manifest.problem import printable
-from sgpctl.manifest.references import escaped
-from sgpctl.manifest.writing_names import stem_of, unique
-from sgpctl.manifest.writing_yaml import Include, Writable, yaml_text
+from sgpctl.manifest.resolving.references import escaped
+from sgpctl.manifest.writing.names import stem_of, unique
+from sgpctl.manifest.writing.yaml_text import Include, Writable, yaml_text
 from sgpctl.model.alias import effective_alias
 from sgpctl.model.located import Json, Path, path_text
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from sgpctl.manifest.formatting_tree import BlockScalar, Comment
+from sgpctl.manifest.formatting.tree import BlockScalar, Comment
 
 INDENT = 2
 

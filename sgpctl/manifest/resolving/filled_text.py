@@ -10,7 +10,14 @@ from dataclasses import dataclass
 
 from sgpctl.limits import ROW_PROBLEMS_MAX
 from sgpctl.manifest.problem import Problem, error_at, quoted, warning_at
-from sgpctl.manifest.references import ESCAPE_ADVICE, Reference, Unresolved, escaped, inline_text, parts_of
+from sgpctl.manifest.resolving.references import (
+    ESCAPE_ADVICE,
+    Reference,
+    Unresolved,
+    escaped,
+    inline_text,
+    parts_of,
+)
 from sgpctl.manifest.text import mark_of
 from sgpctl.model.located import LocatedMap, Path
 from sgpctl.model.nearest import did_you_mean

@@ -17,9 +17,9 @@ from itertools import islice
 from sgpctl.limits import DOCUMENT_DEPTH_MAX
 from sgpctl.manifest.problem import Problem, error_at, quoted, warning_at
 from sgpctl.manifest.project import Environment, Project
-from sgpctl.manifest.references import references_in
-from sgpctl.manifest.scope import Meaning, NoCell, Scope, Variable
-from sgpctl.manifest.substitution import Spent, Substitution
+from sgpctl.manifest.resolving.references import references_in
+from sgpctl.manifest.resolving.scope import Meaning, NoCell, Scope, Variable
+from sgpctl.manifest.resolving.substitution import Spent, Substitution
 from sgpctl.model.located import Json, LocatedMap, Mark
 from sgpctl.model.names import Answers
 

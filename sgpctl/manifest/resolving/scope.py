@@ -9,9 +9,9 @@ from itertools import chain
 from typing import TypeAlias
 
 from sgpctl.limits import HINTS_MAX
-from sgpctl.manifest.platform_names import id_of
 from sgpctl.manifest.problem import quoted
-from sgpctl.manifest.references import ESCAPE_ADVICE, Reference, Unresolved
+from sgpctl.manifest.resolving.platform_names import id_of
+from sgpctl.manifest.resolving.references import ESCAPE_ADVICE, Reference, Unresolved
 from sgpctl.model.located import Json, Mark
 from sgpctl.model.names import Answers, Kind, Named
 from sgpctl.model.nearest import did_you_mean, nearest

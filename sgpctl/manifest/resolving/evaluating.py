@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from sgpctl.manifest.dataset_pin import DATASET_ID
-from sgpctl.manifest.preparation import Candidate, Prepared, cell_text
 from sgpctl.manifest.problem import Problem, located
+from sgpctl.manifest.resolving.dataset_pin import DATASET_ID
+from sgpctl.manifest.resolving.preparation import Candidate, Prepared, cell_text
 from sgpctl.model.canonical import data_digest, spec_digest
 from sgpctl.model.evaluation import DesiredEvaluation
 from sgpctl.model.located import Json, LocatedMap

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sgpctl.manifest.borrowed_mark import BorrowedMark
-from sgpctl.manifest.copies import copy_of_map
 from sgpctl.manifest.problem import Problem, error_at, quoted
-from sgpctl.manifest.references import Failed
-from sgpctl.manifest.scope import Meaning, NamedAt, Scope, Unknown
+from sgpctl.manifest.resolving.borrowed_mark import BorrowedMark
+from sgpctl.manifest.resolving.copies import copy_of_map
+from sgpctl.manifest.resolving.references import Failed
+from sgpctl.manifest.resolving.scope import Meaning, NamedAt, Scope, Unknown
 from sgpctl.model.located import Json, LocatedMap
 from sgpctl.model.names import Kind, Named
 from sgpctl.model.nearest import did_you_mean

@@ -17,9 +17,9 @@ from math import prod
 from typing import TypeAlias
 
 from sgpctl.limits import MATRIX_CELLS_MAX, MATRIX_COMBINATIONS_MAX
-from sgpctl.manifest.matrix_parts import INCLUDE, Axes, Parts, read_parts
 from sgpctl.manifest.problem import Problem, error_at, quoted
-from sgpctl.manifest.scope import Cell, Meaning
+from sgpctl.manifest.resolving.matrix_parts import INCLUDE, Axes, Parts, read_parts
+from sgpctl.manifest.resolving.scope import Cell, Meaning
 from sgpctl.model.located import Json, LocatedMap, Mark
 
 MATRIX = "matrix"
