@@ -85,7 +85,7 @@ def _live(console: Console, plan: Plan) -> Iterator[Listener]:
 
         def finished(result: ChangeResult) -> None:
             line = finished_line(result, clock.stop(result.change), console.glyphs)
-            display.console.print(Text.from_ansi(ansi([line])), soft_wrap=True, end="\n")
+            display.console.print(Text.from_ansi(ansi([line]).rstrip("\n")), soft_wrap=True)
             display.advance(bar)
 
         yield Listener(started, finished)
