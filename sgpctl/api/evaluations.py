@@ -173,13 +173,16 @@ class Evaluations:
         return await self._read(ask, wire.dataset_item, items_max=items_max)
 
     async def dataset_row_count(self, dataset_id: str) -> int | None:
-        """How many rows a dataset has now; None when it cannot be told."""
+        """How many rows a dataset has now; None when it cannot be told.
+
+        A dataset has at least one row (API 5), so none at all is what an archived one shows, and is not believed.
+        """
         request = requests.get("dataset-items", query={"dataset_id": dataset_id, "limit": 1})
         try:
             answer = await self._client.send(request)
         except Rejected:
             return None
-        return self._shaped(request, answer, page_of).total
+        return self._shaped(request, answer, page_of).total or None
 
     async def dataset_version(self, dataset_id: str) -> int | None:
         """The version that a dataset has now; None when it cannot be told."""

@@ -75,3 +75,10 @@ def test_a_manifest_replaces_only_what_it_says_of_a_default_pin(tmp_path: Path) 
 def test_a_pin_that_is_wrong_says_where(tmp_path: Path, pin: str, expected: list[str]) -> None:
     loaded = load_files(tmp_path, {"a.yaml": f"name: a\ndataset_id: {pin}\n"})
     assert errors(loaded) == [f"a.yaml:{line}" for line in expected]
+
+
+@pytest.mark.parametrize("name", ["${dataset.foo}", "${var.v}"])
+def test_a_pinned_name_is_a_name_and_not_a_reference_to_one(name: str, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"a.yaml": f"name: a\ndataset_id: {{name: '{name}'}}\n"}
+    loaded = load_files(tmp_path, files, "variables: {v: '${dataset.foo}'}\n")
+    assert any("takes a name itself, not a reference" in line for line in errors(loaded))

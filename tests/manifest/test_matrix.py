@@ -266,3 +266,16 @@ def test_500_cells_share_their_rows_and_differ_in_their_digests(tmp_path: Path) 
     assert lines(loaded) == []
     assert len({one.digest for one in loaded.desired}) == 500
     assert len({one.data_digest for one in loaded.desired}) == 1
+
+
+def test_a_reference_to_the_platform_is_no_label(tmp_path: Path) -> None:
+    bare = of("{m: ['${dataset.foo}']}", "description: ${matrix.m}\n")
+    assert any("cannot be a label" in line for line in errors(load_files(tmp_path / "bare", bare)))
+    labelled = of("{m: {foo: '${dataset.foo}'}}", "metadata: {from: '${matrix.m}'}\n")
+    assert names(load_files(tmp_path / "labelled", labelled)) == ["n-foo"]
+
+
+@pytest.mark.parametrize("axis", ["a.key", "''", "a b"])
+def test_an_axis_has_a_name_that_can_be_referred_to(axis: str, tmp_path: Path) -> None:
+    files = of(f"{{m: [1, 2], {axis}: [1]}}")
+    assert any("an axis has a name of" in line for line in errors(load_files(tmp_path, files)))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sgpctl.manifest.problem import Problem, error_at, quoted
 from sgpctl.manifest.resolving.borrowed_mark import BorrowedMark
 from sgpctl.manifest.resolving.copies import copy_of_map
-from sgpctl.manifest.resolving.references import Failed
+from sgpctl.manifest.resolving.references import Failed, Unresolved
 from sgpctl.manifest.resolving.scope import Meaning, NamedAt, Scope, Unknown
 from sgpctl.model.located import Json, LocatedMap
 from sgpctl.model.names import Kind, Named
@@ -46,7 +46,7 @@ def pinned(root: Json, scope: Scope) -> Pinned:
     mark = pin.values_at.get(key, pin.mark)
     named: frozenset[NamedAt] = frozenset()
     name = pin.get(NAME)
-    if dataset is None and isinstance(name, str) and name:
+    if dataset is None and isinstance(name, str) and name and not isinstance(name, Unresolved):
         try:
             meaning: Meaning = scope.named(Named(Kind.DATASET, name), mark)
             dataset, named = meaning.value, meaning.named
@@ -72,6 +72,9 @@ def _problems(pin: LocatedMap) -> Iterator[Problem]:
     for key in given:
         if not isinstance(pin[key], str) or not pin[key]:
             yield error_at(pin.values_at[key], "must be text", (DATASET_ID, key))
+        elif key == NAME and isinstance(pin[key], Unresolved):
+            message = f"takes a name itself, not a reference to one; write the reference under `{ID}`"
+            yield error_at(pin.values_at[key], message, (DATASET_ID, key))
     version = pin.get(EXPECT_VERSION)
     is_number = isinstance(version, int) and not isinstance(version, bool)
     if version is not None and not (is_number and isinstance(version, int) and version > 0):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from sgpctl.limits import PROBLEMS_PER_FILE_MAX
 from sgpctl.manifest.problem import Problem, error_at, quoted
-from sgpctl.manifest.resolving.references import inline_text
+from sgpctl.manifest.resolving.references import Unresolved, inline_text
 from sgpctl.manifest.resolving.scope import Meaning
 from sgpctl.model.located import LocatedList, LocatedMap, Mark, Path
 from sgpctl.model.nearest import did_you_mean
@@ -17,6 +18,8 @@ INCLUDE = "include"
 EXCLUDE = "exclude"
 MAX = "max"
 RESERVED = (INCLUDE, EXCLUDE, MAX)
+_AXIS_NAME = re.compile(r"[\w-]+")
+_NEEDS_A_LABEL = "what a name on the platform stands for is not known yet, so it cannot be a label; write a map from a label to it"
 _AN_AXIS = "an axis is a list of single values, or a map from a label to the value behind it"
 
 Axes: TypeAlias = "dict[str, dict[str, Meaning]]"
@@ -64,6 +67,10 @@ class _Reader:
             if name in RESERVED:
                 continue
             mark = self.matrix.values_at[name]
+            if not _AXIS_NAME.fullmatch(name):
+                message = "an axis has a name of letters, digits, `_` and `-`, so that ${matrix.NAME} can refer to it"
+                self._refuse(self.matrix.keys_at[name], message, name)
+                continue
             if isinstance(value, LocatedMap):
                 self.axes[name] = {
                     label: Meaning(part, value.values_at[label]) for label, part in value.items()
@@ -106,6 +113,9 @@ class _Reader:
             if isinstance(value, dict | list):
                 self._refuse(mark, f"{_AN_AXIS}; give this value a label", name, index)
                 continue
+            if isinstance(value, Unresolved):
+                self._refuse(mark, _NEEDS_A_LABEL, name, index)
+                continue
             label = inline_text(value)
             if label in axis:
                 self._refuse(mark, f"the label {quoted(label)} stands here a second time", name, index)
@@ -133,6 +143,8 @@ class _Reader:
                     self._refuse(part.keys_at[label], message, key, index, axis)
             elif isinstance(part, dict | list):
                 self._refuse(place, "must be one label of the axis", key, index, axis)
+            elif isinstance(part, Unresolved):
+                self._refuse(place, _NEEDS_A_LABEL, key, index, axis)
             else:
                 labels[axis] = inline_text(part)
                 self._check_label(axis, labels[axis], place, key, index)
