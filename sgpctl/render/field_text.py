@@ -38,11 +38,11 @@ def field_lines(
     `manifest` is where the change's own manifest stands; text that came from another file is headed by that file.
     """
     shown = fields[:FIELDS_SHOWN_MAX]
-    paths = [display_width(safe(field.path)) for field in shown if not _is_long_text(field)]
+    paths = [display_width(safe(field.path)) for field in shown if not is_long_text(field)]
     column = min(max(paths, default=0), _PATH_COLUMN_MAX)
     lines: list[Line] = []
     for field in shown:
-        if _is_long_text(field):
+        if is_long_text(field):
             lines += _text_lines(field, manifest, glyphs, width)
         else:
             lines += _value_lines(field, column, glyphs, width)
@@ -64,7 +64,7 @@ def _number(count: int | None) -> str:
     return "an unknown number" if count is None else f"{count:,}"
 
 
-def _is_long_text(field: FieldChange) -> bool:
+def is_long_text(field: FieldChange) -> bool:
     values = (field.before, field.after)
     return all(value is None or isinstance(value, str) for value in values) and any(
         isinstance(value, str) and "\n" in value for value in values

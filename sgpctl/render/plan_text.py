@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from sgpctl.plan.action import Action
 from sgpctl.plan.plan import Change, Plan, PlanHeader, Refusal, Superseded
-from sgpctl.render.field_text import INDENT, field_lines, rows_lines
+from sgpctl.render.field_text import INDENT, field_lines, is_long_text, rows_lines
 from sgpctl.render.glyphs import Glyphs
 from sgpctl.render.grid_text import grid_lines
 from sgpctl.render.layout import BLANK, Line, Span, Style, columns, led, wrapped
@@ -63,9 +63,10 @@ def change_lines(changes: Sequence[Change], glyphs: Glyphs, *, width: int) -> li
         caps={_NAME_COLUMN: max(_NAME_COLUMN_MIN, width - _OTHER_COLUMNS)},
     )
     lines: list[Line] = []
+    shown: dict[tuple[object, object], str] = {}
     for change, head in zip(changes, heads, strict=True):
         lines += head
-        lines += _detail_lines(change, glyphs, width)
+        lines += _detail_lines(change, shown, glyphs, width)
     return lines
 
 
@@ -105,11 +106,30 @@ def _head(change: Change, glyphs: Glyphs) -> list[Span]:
     ]
 
 
-def _detail_lines(change: Change, glyphs: Glyphs, width: int) -> list[Line]:
+def _detail_lines(
+    change: Change, shown: dict[tuple[object, object], str], glyphs: Glyphs, width: int
+) -> list[Line]:
+    """What stands beneath a change. `shown` are the texts whose differences were printed, with the first name: a prompt
+    that many evaluations use is printed once.
+    """
     lines: list[Line] = []
     for reason in change.reasons:
         lines += wrapped(reason, first=INDENT, rest=f"{INDENT}  ", width=width)
-    lines += field_lines(change.fields, change.place, glyphs, width)
+    repeated = [
+        field for field in change.fields if is_long_text(field) and (field.before, field.after) in shown
+    ]
+    lines += field_lines(
+        [field for field in change.fields if field not in repeated], change.place, glyphs, width
+    )
+    for field in repeated:
+        file = field.place[0] if field.place is not None else "text"
+        text = f"{field.path}   {file}, as in {shown[field.before, field.after]}"
+        lines += wrapped(text, first=INDENT, rest=f"{INDENT}  ", width=width)
+    shown.update(
+        ((field.before, field.after), change.name)
+        for field in change.fields
+        if is_long_text(field) and field not in repeated
+    )
     if change.rows is not None:
         lines += rows_lines(change.rows)
     return lines + [_archives_line(old, glyphs) for old in change.archives]

@@ -193,3 +193,18 @@ def test_a_plan_over_the_budget_is_refused(quickstart: Path, sgpctl: Sgpctl) -> 
     refused = sgpctl("apply", quickstart, "--yes")
     assert refused.code == 3
     assert "budget" in refused.err
+
+
+def test_a_prompt_that_several_evaluations_use_is_shown_once(quickstart: Path, sgpctl: Sgpctl) -> None:
+    manifest = quickstart / "evaluations/grounded-answers.yaml"
+    edit(manifest, "lifecycle: {protect: true}\n", "")
+    (quickstart / "evaluations/second.yaml").write_text(
+        manifest.read_text()
+        .replace("name: grounded-answers", "name: second")
+        .replace("temperature: 0", "seed: 7")
+    )
+    assert sgpctl("apply", quickstart, "--yes").code == 0
+    edit(quickstart / "prompts/answer.md", "say so and stop.", "guess.")
+    shown = sgpctl("plan", quickstart).out
+    assert shown.count("+ If the passage does not answer it, guess.") == 1
+    assert "prompts/answer.md, as in grounded-answers" in shown
