@@ -58,7 +58,8 @@ def command(
     """Print the evaluations that the manifests declare, fully resolved and sorted by name.
 
     Defaults are merged, matrices expanded, variables and files put in. Nothing is sent anywhere: references by name,
-    such as ${dataset.NAME}, stay as they are until a plan looks them up.
+    such as ${dataset.NAME}, stay as they are until a plan looks them up. As manifests the documents stand for
+    themselves: put where defaults apply, these would be merged into them once more.
     """
     console = Console.of_process(no_color=no_color)
     project = find_project(start_folder(base, None))

@@ -46,6 +46,15 @@ def notes(matching: Matching, state: RemoteState) -> tuple[str, ...]:
         for pair in matching.matches
         if (note := _about_dataset_version(pair.desired, state.dataset_versions)) is not None
     ]
+    found += [
+        f"{pair.desired.name!r}: the rows of dataset {pair.desired.dataset_id} could not be counted; it may be archived, "
+        "or not be there"
+        for pair in matching.matches
+        if pair.how in {How.NOTHING, How.OTHER_SPEC}
+        and pair.desired.rows is None
+        and pair.desired.dataset_id is not None
+        and pair.desired.dataset_id not in state.dataset_rows
+    ]
     return tuple(sorted(found))
 
 

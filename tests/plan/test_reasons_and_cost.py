@@ -111,7 +111,9 @@ def test_a_run_condition_makes_the_cost_an_upper_bound() -> None:
 
 
 def test_the_rows_of_an_unreadable_dataset_make_the_cost_unknown() -> None:
-    assert not the_change(plan([declare(data=None, dataset_id="ds-1")])).cost.is_known
+    made = plan([declare(data=None, dataset_id="ds-1")])
+    assert not the_change(made).cost.is_known
+    assert any("ds-1 could not be counted" in note for note in made.notes)
 
 
 def test_a_plan_is_the_same_whatever_the_order_of_both_sides() -> None:
