@@ -87,8 +87,13 @@ class Evaluations:
     async def get(self, evaluation_id: str) -> RemoteEvaluation | None:
         """One with its tasks, archived or not; None when there is none."""
         request = requests.get("evaluations", evaluation_id, query={**_WITH_TASKS, "include_archived": True})
-        answer = await self._answer_or_none(request)
-        return None if answer is None else self._shaped(request, answer, wire.evaluation)
+        try:
+            answer = await self._client.send(request)
+        except Rejected as refusal:
+            if refusal.status == 404:
+                return None
+            raise
+        return self._shaped(request, answer, wire.evaluation)
 
     async def create(self, body: Mapping[str, Json]) -> RemoteEvaluation:
         """Start a run: the one call that costs money. It is sent again only when it provably never arrived."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sgpctl import limits
@@ -39,6 +39,7 @@ class _Live:
     by_name: Mapping[str, Sequence[RemoteEvaluation]]
     owned: tuple[RemoteEvaluation, ...]
     contested: tuple[RemoteEvaluation, ...]
+    archived: tuple[RemoteEvaluation, ...]
     tagged: int
     account: int
     gap: str | None
@@ -57,13 +58,16 @@ async def read_state(
     desired: Sequence[DesiredEvaluation],
     owner: Owner,
     *,
+    known: Sequence[str] = (),
     rows_max: int = limits.ROWS_COMPARED_MAX,
 ) -> RemoteState:
     """The remote side of `desired`, sorted by creation and id. Rows of more than `rows_max` are counted, not read.
 
+    `known` are ids of ours that lists may not show yet, or still show as they were; they are read one by one if so.
+
     Raises ApiError as soon as one reading fails. A list that came incomplete is not an error: it sets `gap`.
     """
-    live = await _read_live(evaluations, owner)
+    live = await _read_live(evaluations, owner, known)
     not_running = [one for one in desired if not _runs(one, live.named(one.name))]
     nameless = [one for one in desired if not live.named(one.name)]
     async with together() as tasks:
@@ -84,7 +88,7 @@ async def read_state(
     return RemoteState(
         owned=_in_order(live.owned),
         contested=_in_order(live.contested),
-        archived=_in_order(archived.result().items),
+        archived=_in_order({one.id: one for one in (*live.archived, *archived.result().items)}.values()),
         namesakes=_in_order(namesakes.result().items),
         contents=await _read_contents(evaluations, pairs, rows_max),
         dataset_rows=sizes.result(),
@@ -94,15 +98,31 @@ async def read_state(
     )
 
 
-async def _read_live(evaluations: Evaluations, owner: Owner) -> _Live:
+async def _read_live(evaluations: Evaluations, owner: Owner, known: Sequence[str]) -> _Live:
     async with together() as tasks:
         listing = tasks.create_task(evaluations.list_tagged(owner.tag, include_archived=False))
         count = tasks.create_task(evaluations.count())
     tagged = [remote for remote in listing.result().items if not remote.is_archived]
-    owned = tuple(remote for remote in tagged if is_owned_by(remote, owner))
-    by_name = _grouped(owned, effective_name)
-    contested = tuple(remote for remote in tagged if other_owners(remote, owner))
-    return _Live(by_name, owned, contested, len(tagged), count.result(), listing.result().gap)
+    unlisted = await _read_known(evaluations, known, {remote.id for remote in tagged})
+    found = [*tagged, *(remote for remote in unlisted if not remote.is_archived)]
+    owned = tuple(remote for remote in found if is_owned_by(remote, owner))
+    return _Live(
+        by_name=_grouped(owned, effective_name),
+        owned=owned,
+        contested=tuple(remote for remote in tagged if other_owners(remote, owner)),
+        archived=tuple(remote for remote in unlisted if remote.is_archived and is_owned_by(remote, owner)),
+        tagged=len(tagged),
+        account=count.result(),
+        gap=listing.result().gap,
+    )
+
+
+async def _read_known(
+    evaluations: Evaluations, known: Sequence[str], listed: Container[str]
+) -> list[RemoteEvaluation]:
+    async with together() as tasks:
+        reads = [tasks.create_task(evaluations.get(one)) for one in dict.fromkeys(known) if one not in listed]
+    return [remote for read in reads if (remote := read.result()) is not None]
 
 
 async def _read_archived(

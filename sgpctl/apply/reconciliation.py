@@ -17,11 +17,11 @@ from sgpctl.apply.driver import Driver
 from sgpctl.apply.execution import Execution, Interruption, Listener
 from sgpctl.apply.operations import Problem
 from sgpctl.apply.outcome import ChangeResult, Outcome, Status
-from sgpctl.apply.recovery import recover, with_known
+from sgpctl.apply.recovery import recover
 from sgpctl.apply.verification import Verification, verify
 from sgpctl.errors import RefusedError
 from sgpctl.limits import LISTS_STALE_SECONDS_MAX
-from sgpctl.model.evaluation import DesiredEvaluation, RemoteEvaluation, RemoteState
+from sgpctl.model.evaluation import DesiredEvaluation, RemoteState
 from sgpctl.model.marks import NONCE, Owner, Provenance
 from sgpctl.plan.plan import Plan
 from sgpctl.plan.planner import make_plan
@@ -32,11 +32,11 @@ from sgpctl.plan.policy import Policy
 class Reconciliation:
     """One project's desired evaluations, and the platform that is to hold them.
 
-    `read_state` reads the remote side; `scope` says where that is and becomes part of the plan's digest.
+    `read_state` reads the remote side, given ids that lists may not show yet; `scope` says where that is and becomes part of the plan's digest.
     """
 
     driver: Driver
-    read_state: Callable[[], Awaitable[RemoteState]]
+    read_state: Callable[[Sequence[str]], Awaitable[RemoteState]]
     desired: Sequence[DesiredEvaluation]
     owner: Owner
     provenance: Provenance
@@ -44,7 +44,7 @@ class Reconciliation:
     scope: tuple[str, ...]
     now: Callable[[], datetime]
     warnings: tuple[str, ...] = ()
-    recovered: dict[str, RemoteEvaluation] = field(default_factory=dict)
+    recovered: set[str] = field(default_factory=set)
 
     async def recover(self) -> int:
         """Settle what the journal left open; returns how many creates that were. Waits as long as lists may be stale.
@@ -60,21 +60,15 @@ class Reconciliation:
                     hint="Creating now could pay twice. Try again when the platform answers.",
                 )
             if end is not None:
-                self.recovered[end.id] = end
+                self.recovered.add(end.id)
         self.driver.journal.compact(now - timedelta(seconds=LISTS_STALE_SECONDS_MAX))
         return len(intents)
 
     async def plan(self) -> Plan:
         """The plan of now. Open intents are looked for once, without waiting; apply settles them first."""
-        state = await self.read_state()
-        known = [*self.recovered.values(), *await self._unlisted(state)]
+        state = await self.read_state(await self._known())
         return make_plan(
-            self.desired,
-            with_known(state, known, self.owner),
-            self.owner,
-            self.policy,
-            scope=self.scope,
-            warnings=self.warnings,
+            self.desired, state, self.owner, self.policy, scope=self.scope, warnings=self.warnings
         )
 
     async def carry_out(
@@ -118,17 +112,15 @@ class Reconciliation:
             return Verification(None, None, ())
         return await verify(self.plan, self.driver, results)
 
-    async def _unlisted(self, state: RemoteState) -> list[RemoteEvaluation]:
-        """What the journal knows to exist or looks for, and the listing does not show."""
+    async def _known(self) -> list[str]:
+        """The ids of what was made lately, or is found under an open nonce: ours, though lists may not show it yet."""
         record = self.driver.journal.read()
-        listed = {remote.id for remote in state.owned} | self.recovered.keys()
         recent = record.created_since(self.now() - timedelta(seconds=LISTS_STALE_SECONDS_MAX))
         platform = self.driver.platform
-        made = await asyncio.gather(*(platform.get(one) for one in recent if one not in listed))
         found = await asyncio.gather(
             *(platform.find(NONCE, intent.nonce, tag=None) for intent in record.unfinished)
         )
-        return [*(one for one in made if one is not None), *(one for ones in found for one in ones)]
+        return sorted({*recent, *self.recovered, *(one.id for ones in found for one in ones)})
 
 
 def _settled(results: Sequence[ChangeResult], left: Plan | None) -> tuple[ChangeResult, ...]:

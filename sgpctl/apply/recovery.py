@@ -1,17 +1,14 @@
-"""What earlier applies began or made that a listing may not show: looked for before anything is planned."""
+"""What an earlier apply began and never saw the end of: looked for before anything is planned."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from sgpctl.apply.creation import look_for
 from sgpctl.apply.journal import Intent
 from sgpctl.apply.operations import Note, Problem, Protocol
 from sgpctl.limits import CREATE_READ_SECONDS_MAX, SETTLING_PAUSES_SECONDS
-from sgpctl.model.evaluation import RemoteEvaluation, RemoteState
-from sgpctl.model.marks import Owner, is_owned_by
+from sgpctl.model.evaluation import RemoteEvaluation
 
 
 def recover(intent: Intent, now: datetime) -> Protocol[RemoteEvaluation | Problem | None]:
@@ -31,14 +28,3 @@ def recover(intent: Intent, now: datetime) -> Protocol[RemoteEvaluation | Proble
         case Problem():
             pass
     return found
-
-
-def with_known(state: RemoteState, known: Sequence[RemoteEvaluation], owner: Owner) -> RemoteState:
-    """`state` with the live evaluations of ours that a stale listing did not show."""
-    listed = {remote.id for remote in state.owned}
-    missing = {
-        remote.id: remote
-        for remote in known
-        if remote.id not in listed and not remote.is_archived and is_owned_by(remote, owner)
-    }
-    return replace(state, owned=(*state.owned, *missing.values())) if missing else state

@@ -50,7 +50,7 @@ def reconciliation_of(
     journal = Journal(workspace.journal_path, " ".join(header.scope[2:]), _now)
     reconciliation = Reconciliation(
         Driver(platform.evaluations, journal),
-        lambda: read_state(platform.evaluations, loaded.desired, workspace.owner),
+        lambda known: read_state(platform.evaluations, loaded.desired, workspace.owner, known=known),
         loaded.desired,
         workspace.owner,
         workspace.provenance,

@@ -125,7 +125,7 @@ class Site:
         evaluations = Evaluations(client)
         return Reconciliation(
             Driver(evaluations, self.journal, self.sleep),
-            lambda: read_state(evaluations, desired, OWNER),
+            lambda known: read_state(evaluations, desired, OWNER, known=known),
             desired,
             OWNER,
             Provenance("c0ffee", "0.1.0"),

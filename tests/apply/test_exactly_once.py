@@ -298,3 +298,21 @@ def test_a_restore_that_the_platform_ignores_leaves_the_live_run_in_place(site: 
     outcome = site.apply(first)
     assert outcome.exit_code is ExitCode.PARTIAL
     assert not [request for request in site.requests if request.startswith("DELETE")]
+
+
+def test_a_revert_over_stale_lists_restores_the_run_that_no_list_shows(tmp_path: Path) -> None:
+    site = Site(tmp_path, Knobs(run_seconds=0, settle_seconds=120))
+    first, second = [declare("a")], [declare("a", tasks=[chat("new")])]
+    assert site.apply(first).exit_code is ExitCode.OK
+    assert site.apply(second).exit_code is ExitCode.OK
+    assert site.apply(first).exit_code is ExitCode.OK
+    assert site.billed == ["a", "a"]
+    site.store.close()
+
+
+def test_an_answer_of_null_is_not_taken_for_gone(site: Site) -> None:
+    site.apply(_three())
+    site.fail(Fault(Answer(200, "null"), "GET", ONE, times=None))
+    outcome = site.apply([declare("d", tasks=[chat("d")]), *_three()[1:]])
+    assert outcome.exit_code is ExitCode.PARTIAL
+    assert len(site.billed) == 4

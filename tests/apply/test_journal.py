@@ -10,12 +10,10 @@ import pytest
 
 from sgpctl.apply.journal import Intent, Journal
 from sgpctl.apply.operations import Failed, Find, Found, Note, Problem, Wait
-from sgpctl.apply.recovery import recover, with_known
+from sgpctl.apply.recovery import recover
 from sgpctl.errors import LocalStateError
 from sgpctl.limits import CREATE_READ_SECONDS_MAX, JOURNAL_BYTES_MAX, SETTLING_PAUSES_SECONDS
-from sgpctl.model.evaluation import RemoteState
 from tests.apply.script import play, writes
-from tests.plan.sides import OWNER, archived, created, declare
 
 TARGET = "https://api.example acct"
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -76,13 +74,6 @@ def test_an_intent_that_cannot_be_looked_for_stays_open() -> None:
     assert isinstance(found, Problem)
     assert not [op for op in asked if isinstance(op, Note)]
     assert asked[-1] == Find("n1")
-
-
-def test_a_recovered_run_counts_though_the_listing_is_stale() -> None:
-    one = created(declare(), "new")
-    assert with_known(RemoteState(), [one], OWNER).owned == (one,)
-    assert with_known(RemoteState(owned=(one,)), [one], OWNER).owned == (one,)
-    assert with_known(RemoteState(), [archived(one)], OWNER).owned == ()
 
 
 def test_a_line_after_a_torn_one_is_not_lost(journal: Journal, tmp_path: Path) -> None:

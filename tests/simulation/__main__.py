@@ -1,0 +1,63 @@
+"""`python -m tests.simulation --seeds 0..10000`: random schedules, as many as there are cores for."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+
+from tests.simulation.defects import DEFECTS
+from tests.simulation.running import Verdict, run_seed
+from tests.simulation.world import Parts
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
+    parser.add_argument("--seeds", default="0..1000", help="one seed, or first..last")
+    parser.add_argument("--defect", choices=sorted(DEFECTS), help="plant this defect")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    options = parser.parse_args(arguments)
+    first, _, last = options.seeds.partition("..")
+    seeds = range(int(first), int(last or first) + 1)
+    parts = DEFECTS[options.defect] if options.defect else Parts
+    if len(seeds) == 1:
+        return _replay(seeds[0], parts)
+    begun = time.perf_counter()
+    applies = failures = deaths = 0
+    for verdict in _verdicts(seeds, parts, options.jobs):
+        applies, deaths = applies + verdict.applies, deaths + verdict.deaths
+        failures += bool(verdict.wrong)
+        if verdict.wrong:
+            planted = f" --defect {options.defect}" if options.defect else ""
+            print(
+                f"python -m tests.simulation --seeds {verdict.seed}{planted}  # {verdict.wrong[0]}",
+                flush=True,
+            )
+    per_minute = 60 * len(seeds) / (time.perf_counter() - begun)
+    print(
+        f"{len(seeds)} schedules, {applies} applies, {deaths} deaths, {failures} failures, "
+        f"{per_minute:,.0f} schedules per minute"
+    )
+    return 1 if failures else 0
+
+
+def _replay(seed: int, parts: type[Parts]) -> int:
+    verdict = run_seed(seed, parts, tell=print)
+    print(*(verdict.wrong or ("everything held",)), sep="\n")
+    return 1 if verdict.wrong else 0
+
+
+def _verdicts(seeds: range, parts: type[Parts], jobs: int) -> Iterator[Verdict]:
+    if jobs == 1:
+        yield from (run_seed(seed, parts) for seed in seeds)
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        yield from pool.map(partial(run_seed, parts=parts), seeds, chunksize=20)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,281 @@
+"""Mistakes that a tool of this kind could make, each planted by replacing one part of the world; none is in sgpctl.
+
+Every one of them must be caught by the invariants: a check that cannot fail proves nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+
+import httpx
+
+from sgpctl.api.client import Client
+from sgpctl.api.evaluations import Evaluations
+from sgpctl.api.paging import Listing
+from sgpctl.apply.driver import Driver
+from sgpctl.apply.execution import Interruption
+from sgpctl.apply.journal import Journal, Record
+from sgpctl.apply.outcome import ChangeResult, Outcome
+from sgpctl.apply.reconciliation import Reconciliation
+from sgpctl.apply.verification import Verification
+from sgpctl.errors import ExitCode, Unclear
+from sgpctl.model.evaluation import DesiredEvaluation, RemoteEvaluation, RemoteState
+from sgpctl.model.located import Json
+from sgpctl.model.marks import NONCE
+from sgpctl.plan.plan import Plan
+from tests.simulation.faults import Transport
+from tests.simulation.world import KEY, OWNER, MemoryJournal, Parts, World
+
+
+class _Resending(Evaluations):
+    async def create(self, body: Mapping[str, Json]) -> RemoteEvaluation:
+        try:
+            return await super().create(body)
+        except Unclear:
+            return await super().create(body)
+
+
+class ResendsBlindly(Parts):
+    """A create without an answer is sent again at once, as the official SDK does."""
+
+    def evaluations(self, world: World, client: Client) -> Evaluations:
+        return _Resending(client)
+
+
+class _Nameless(Evaluations):
+    async def create(self, body: Mapping[str, Json]) -> RemoteEvaluation:
+        metadata = body["metadata"]
+        kept = (
+            {key: value for key, value in metadata.items() if key != NONCE}
+            if isinstance(metadata, dict)
+            else {}
+        )
+        return await super().create({**body, "metadata": kept})
+
+
+class SendsNoNonce(Parts):
+    """A create cannot be told from another."""
+
+    def evaluations(self, world: World, client: Client) -> Evaluations:
+        return _Nameless(client)
+
+
+async def _no_time(_: float) -> None:
+    return
+
+
+class DoesNotWait(Parts):
+    """What cannot be found at once is taken for not created: no settling time."""
+
+    def driver(self, world: World, evaluations: Evaluations) -> Driver:
+        return Driver(evaluations, self.journal(world), _no_time)
+
+
+class _Forgetful(MemoryJournal):
+    def write(self, event: str, fields: Mapping[str, str]) -> None:
+        """Nothing is kept."""
+
+
+class KeepsNoJournal(Parts):
+    """What was begun is not written down."""
+
+    def journal(self, world: World) -> Journal:
+        return _Forgetful(world)
+
+
+class _OnlyIntents(MemoryJournal):
+    def read(self) -> Record:
+        return replace(super().read(), created=())
+
+
+class TrustsLists(Parts):
+    """What was made is believed to be gone as long as no list shows it."""
+
+    def journal(self, world: World) -> Journal:
+        return _OnlyIntents(world)
+
+
+class _Hasty(MemoryJournal):
+    def read(self) -> Record:
+        return replace(super().read(), unfinished=())
+
+
+class RecoversNothing(Parts):
+    """Creates that an earlier process began are not looked for."""
+
+    def journal(self, world: World) -> Journal:
+        return _Hasty(world)
+
+
+class _LoudJournal(MemoryJournal):
+    def write(self, event: str, fields: Mapping[str, str]) -> None:
+        super().write(event, {**fields, "sent_with": KEY})
+
+
+class WritesTheKeyDown(Parts):
+    """The journal holds the key."""
+
+    def journal(self, world: World) -> Journal:
+        return _LoudJournal(world)
+
+
+class _FirstPage(Transport):
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        response = await super().handle_async_request(request)
+        try:
+            page = json.loads(response.content)
+        except ValueError:
+            return response
+        if not isinstance(page, dict) or not page.get("has_more"):
+            return response
+        shorter = {**page, "has_more": False, "total": len(page["items"])}
+        return httpx.Response(response.status_code, json=shorter)
+
+
+class ReadsOnePage(Parts):
+    """`has_more` is not looked at."""
+
+    def transport(self, world: World) -> httpx.AsyncBaseTransport:
+        return _FirstPage(world.network)
+
+
+class _Archiver(Evaluations):
+    def __init__(self, client: Client, world: World) -> None:
+        super().__init__(client)
+        self._world = world
+
+    async def create(self, body: Mapping[str, Json]) -> RemoteEvaluation:
+        for old in self._world.stored().values():
+            if old.is_ours and old.is_live and old.made_as == body["name"]:
+                await self.archive(old.id)
+        return await super().create(body)
+
+
+class ArchivesFirst(Parts):
+    """The old run goes before the new one is there."""
+
+    def evaluations(self, world: World, client: Client) -> Evaluations:
+        return _Archiver(client, world)
+
+
+class _Greedy(Evaluations):
+    async def list_tagged(self, tag: str, *, include_archived: bool) -> Listing[RemoteEvaluation]:
+        everything = await self.list_all(include_archived=include_archived)
+        return replace(everything, items=tuple(replace(one, tags=(tag,)) for one in everything.items))
+
+    async def get(self, evaluation_id: str) -> RemoteEvaluation | None:
+        seen = await super().get(evaluation_id)
+        return None if seen is None else replace(seen, tags=(OWNER.tag,))
+
+
+class TakesAllForOurs(Parts):
+    """The owner tag is not looked at."""
+
+    def evaluations(self, world: World, client: Client) -> Evaluations:
+        return _Greedy(client)
+
+
+class _Obstinate(Reconciliation):
+    async def plan(self) -> Plan:
+        return replace(await super().plan(), refusals=())
+
+
+class IgnoresRefusals(Parts):
+    """A protected evaluation is like any other."""
+
+    def reconciliation(
+        self, world: World, evaluations: Evaluations, desired: Sequence[DesiredEvaluation]
+    ) -> Reconciliation:
+        return _as(_Obstinate, super().reconciliation(world, evaluations, desired))
+
+
+def _as(kind: type[Reconciliation], made: Reconciliation) -> Reconciliation:
+    return kind(
+        made.driver,
+        made.read_state,
+        made.desired,
+        made.owner,
+        made.provenance,
+        made.policy,
+        made.scope,
+        made.now,
+    )
+
+
+class _Unverified(Reconciliation):
+    async def _closing_look(
+        self, results: Sequence[ChangeResult], interruption: Interruption
+    ) -> Verification:
+        return Verification(None, None, ())
+
+
+class VerifiesNothing(Parts):
+    """What was answered is believed; nobody looks at the end."""
+
+    def reconciliation(
+        self, world: World, evaluations: Evaluations, desired: Sequence[DesiredEvaluation]
+    ) -> Reconciliation:
+        return _as(_Unverified, super().reconciliation(world, evaluations, desired))
+
+
+class SaysAllIsWell(Parts):
+    """The exit code is 0, whatever became of the changes."""
+
+    def exit_code(self, outcome: Outcome) -> ExitCode:
+        return ExitCode.OK
+
+
+class ReadsNoArchive(Parts):
+    """A revert pays again, because the archive is not looked into."""
+
+    def reconciliation(
+        self, world: World, evaluations: Evaluations, desired: Sequence[DesiredEvaluation]
+    ) -> Reconciliation:
+        made = super().reconciliation(world, evaluations, desired)
+        return replace(made, read_state=_without_archive(made.read_state))
+
+
+_Read = Callable[[Sequence[str]], Awaitable[RemoteState]]
+
+
+def _without_archive(read: _Read) -> _Read:
+    async def state(known: Sequence[str]) -> RemoteState:
+        return replace(await read(known), archived=())
+
+    return state
+
+
+class _Overwriting(Evaluations):
+    async def patch(self, evaluation_id: str, body: Mapping[str, Json]) -> RemoteEvaluation:
+        return await super().patch(evaluation_id, {**body, "tags": []} if "description" in body else body)
+
+
+class DropsItsTag(Parts):
+    """A patch replaces the tags and forgets our own."""
+
+    def evaluations(self, world: World, client: Client) -> Evaluations:
+        return _Overwriting(client)
+
+
+DEFECTS: dict[str, type[Parts]] = {
+    one.__name__: one
+    for one in (
+        ResendsBlindly,
+        SendsNoNonce,
+        DoesNotWait,
+        KeepsNoJournal,
+        TrustsLists,
+        RecoversNothing,
+        WritesTheKeyDown,
+        ReadsOnePage,
+        ArchivesFirst,
+        TakesAllForOurs,
+        IgnoresRefusals,
+        VerifiesNothing,
+        SaysAllIsWell,
+        ReadsNoArchive,
+        DropsItsTag,
+    )
+}
