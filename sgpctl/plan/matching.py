@@ -243,6 +243,12 @@ def _is_comparable(remote: RemoteEvaluation, state: RemoteState) -> bool:
 
 
 def _clones(owned: Sequence[RemoteEvaluation]) -> tuple[RemoteEvaluation, ...]:
-    """Those that bear another name than sgpctl gave them while some other one bears the right name."""
-    rightly_named = {r.name for r in owned if effective_name(r) == r.name}
-    return tuple(r for r in owned if effective_name(r) != r.name and effective_name(r) in rightly_named)
+    """Those that bear another name than sgpctl gave them while the one that they were copied from, which carries the same
+    nonce, bears the right name.
+    """
+    originals = {(r.name, read_marks(r).nonce) for r in owned if effective_name(r) == r.name}
+    return tuple(
+        r
+        for r in owned
+        if effective_name(r) != r.name and (effective_name(r), read_marks(r).nonce) in originals
+    )

@@ -204,7 +204,7 @@ def test_an_evaluation_renamed_by_hand_gets_its_name_back() -> None:
 
 def test_a_clone_made_by_hand_is_noted_and_left_alone() -> None:
     one = declare()
-    clone = replace(created(one, "clone", day=3), name="refunds (copy)")
+    clone = replace(created(one, "clone", day=3), name="refunds (copy)", metadata=created(one).metadata)
     made = plan([one], [created(one), clone])
     assert made.is_empty
     assert any("copied or renamed by hand" in note for note in made.notes)
@@ -379,3 +379,14 @@ def test_a_run_over_a_part_of_a_dataset_is_not_adopted_for_all_of_it() -> None:
     assert the_change(
         plan([one], [], namesakes=(hand,), contents={"hand": part}, dataset_rows={"ds": 2})
     ).action is (Action.ADOPT)
+
+
+def test_a_right_run_that_somebody_renamed_is_used_before_a_leftover_of_the_right_name_is_replaced() -> None:
+    one = declare(tasks=[chat("wanted")])
+    renamed = replace(created(one, "wanted", day=2), name="by hand")
+    leftover = created(declare(), "leftover")
+    made = plan([one], [leftover, renamed])
+    assert sorted((change.action, change.remote_id) for change in made.changes) == [
+        (Action.ARCHIVE, "leftover"),
+        (Action.UPDATE, "wanted"),
+    ]

@@ -36,7 +36,7 @@ REPORTS = {
     "problems-none": Report(problems=(), files=4, evaluations=3),
     "problems-no-project": Report(
         problems=(),
-        failure="no project: /work/evals is empty, and no folder above it has a sgpctl.yaml\n"
+        failure="no project: /srv/evals is empty, and no folder above it has a sgpctl.yaml\n"
         "`sgpctl init` makes a project; or name the folder of one",
     ),
 }
