@@ -46,8 +46,8 @@ class Reconciliation:
     warnings: tuple[str, ...] = ()
     recovered: set[str] = field(default_factory=set)
 
-    async def recover(self) -> int:
-        """Settle what the journal left open; returns how many creates that were. Waits as long as lists may be stale.
+    async def recover(self) -> None:
+        """Settle what the journal left open. Waits as long as lists may be stale.
 
         Raises RefusedError while nobody can say what became of one: creating then could pay twice.
         """
@@ -62,7 +62,6 @@ class Reconciliation:
             if end is not None:
                 self.recovered.add(end.id)
         self.driver.journal.compact(now - timedelta(seconds=LISTS_STALE_SECONDS_MAX))
-        return len(intents)
 
     async def plan(self) -> Plan:
         """The plan of now. Open intents are looked for once, without waiting; apply settles them first."""

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from sgpctl.limits import INTEGER_DIGITS_MAX
 from sgpctl.manifest.problem import Problem
-from sgpctl.model.located import Json, Mark
+from sgpctl.model.located import Json, LocatedMap, Mark
+
+_SAVED_PLAN_KEYS = frozenset({"format_version", "sgpctl_version", "changes"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +56,8 @@ def finite(text: str) -> float:
     if not math.isfinite(value):
         raise ValueError(f"the number {text[:40]} is too large")
     return value
+
+
+def is_saved_plan(root: Json) -> bool:
+    """True for what `plan --out` wrote: saved into a manifest folder, it is no manifest."""
+    return isinstance(root, LocatedMap) and root.keys() >= _SAVED_PLAN_KEYS

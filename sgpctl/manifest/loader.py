@@ -17,7 +17,7 @@ from typing import TypeAlias
 from sgpctl.errors import ManifestError
 from sgpctl.limits import MANIFEST_BYTES_MAX
 from sgpctl.manifest.discovery import discover
-from sgpctl.manifest.document import Document
+from sgpctl.manifest.document import is_saved_plan
 from sgpctl.manifest.files import Files, Source
 from sgpctl.manifest.include import FILE_KEY, Includes
 from sgpctl.manifest.inside import shown
@@ -33,7 +33,6 @@ from sgpctl.model.evaluation import DesiredEvaluation
 from sgpctl.model.located import LocatedMap, Mark
 from sgpctl.model.names import Answers, Named
 
-_SAVED_PLAN_KEYS = frozenset({"format_version", "sgpctl_version", "changes"})
 _TELL_TALE_KEYS = frozenset({"data", "dataset_id", "tasks"})
 
 _Address: TypeAlias = tuple[Path, int]
@@ -119,7 +118,7 @@ class Manifests:
         for path in self._found.files:
             source = self._source(path)
             for number, document in enumerate(source.documents):
-                if _is_saved_plan(document):
+                if is_saved_plan(document.root):
                     continue
                 address = (path, number)
                 each = self._prepared.get(address) or preparation.prepared(document, source, path)
@@ -145,7 +144,7 @@ class Manifests:
         if not source.documents and not source.problems:
             yield warning_at((shown(path, self._project.root), 1, 1), "the file declares nothing")
         for document in source.documents:
-            if _is_saved_plan(document):
+            if is_saved_plan(document.root):
                 yield warning_at(document.mark, "this is a saved plan, so it is not read as a manifest")
 
 
@@ -163,11 +162,6 @@ def load_or_raise(
     loaded = load(project, environment, variables)
     loaded.raise_errors()
     return loaded
-
-
-def _is_saved_plan(document: Document) -> bool:
-    """`plan --out` into a manifest folder must not make the next plan fail."""
-    return isinstance(document.root, LocatedMap) and document.root.keys() >= _SAVED_PLAN_KEYS
 
 
 def _about_used_manifests(sources: Iterable[Source]) -> Iterator[Problem]:

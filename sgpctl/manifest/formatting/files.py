@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sgpctl.limits import INCLUDED_FILE_BYTES_MAX, MANIFEST_BYTES_MAX
 from sgpctl.manifest.discovery import discover
+from sgpctl.manifest.document import is_saved_plan
 from sgpctl.manifest.files import Files, is_structured
 from sgpctl.manifest.formatting.order import Kind
 from sgpctl.manifest.formatting.text import format_text
@@ -23,7 +24,6 @@ from sgpctl.manifest.text import read_text
 from sgpctl.model.located import Json, LocatedList, LocatedMap
 
 _BYTE_ORDER_MARK = "\ufeff"
-_SAVED_PLAN_KEYS = frozenset({"format_version", "sgpctl_version", "changes"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def _in_folder(folder: Path) -> Chosen:
     chosen = [
         _formattable(path, project)
         for path in candidates
-        if path.is_relative_to(here) and path not in used and not any(map(_is_saved_plan, roots[path]))
+        if path.is_relative_to(here) and path not in used and not any(map(is_saved_plan, roots[path]))
     ]
     problems = tuple(problem for problem in found.problems if problem.is_error)
     return Chosen(tuple(sorted(chosen, key=lambda file: file.name)), problems)
@@ -121,7 +121,3 @@ def _used(root: Json, path: Path, project: Project) -> Iterator[Path]:
                 yield inside(wanted, path.parent, project.root)
             except NotUsable:
                 continue
-
-
-def _is_saved_plan(root: Json) -> bool:
-    return isinstance(root, LocatedMap) and root.keys() >= _SAVED_PLAN_KEYS
