@@ -31,13 +31,12 @@ from sgpctl.manifest.problem import Broken, Problem, error_at, quoted, warning_a
 from sgpctl.manifest.text import mark_of
 from sgpctl.manifest.yaml_events import Event, Parser, events_of
 from sgpctl.manifest.yaml_frame import Anchored, Frame, merge, path_of
-from sgpctl.manifest.yaml_syntax import about_character, explain, unreadable_character
+from sgpctl.manifest.yaml_syntax import TOO_DEEP, about_character, explain, unreadable_character
 from sgpctl.model.located import Json, LocatedList, LocatedMap, Mark, Path
 
 _MAP_TAGS = frozenset({None, f"{yaml_scalar.TAG_PREFIX}map"})
 _LIST_TAGS = frozenset({None, f"{yaml_scalar.TAG_PREFIX}seq"})
 _MERGE_KEY = "<<"
-_TOO_DEEP = f"maps and lists are nested more than {DOCUMENT_DEPTH_MAX} levels deep"
 _TOO_MUCH = "the document is too large: with its aliases written out, it has more than"
 
 
@@ -182,7 +181,7 @@ class _Composer:
     def _open(self, event: Event, *, is_map: bool) -> None:
         mark = self._mark(event)
         if len(self._frames) > DOCUMENT_DEPTH_MAX:
-            raise Broken(error_at(mark, _TOO_DEEP))
+            raise Broken(error_at(mark, TOO_DEEP))
         if self._frame.awaits_key:
             self._refuse_key(event, mark)
         elif event.tag not in (_MAP_TAGS if is_map else _LIST_TAGS):
@@ -220,7 +219,7 @@ class _Composer:
         self._aliased_nodes += meant.extent.nodes
         self._count(meant.extent.nodes, meant.extent.chars, mark)
         if len(self._frames) - 1 + meant.extent.height > DOCUMENT_DEPTH_MAX:
-            raise Broken(error_at(mark, _TOO_DEEP))
+            raise Broken(error_at(mark, TOO_DEEP))
         if self._frame.awaits_key:
             self._alias_as_key(meant.value, mark)
         else:

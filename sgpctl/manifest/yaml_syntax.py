@@ -6,9 +6,13 @@ import re
 
 from yaml.error import MarkedYAMLError, YAMLError
 
+from sgpctl.limits import DOCUMENT_DEPTH_MAX
 from sgpctl.manifest.problem import Problem, error_at, quoted
 
+TOO_DEEP = f"maps and lists are nested more than {DOCUMENT_DEPTH_MAX} levels deep"
+
 _MEANINGS = {
+    "exceeded maximum nesting depth": TOO_DEEP,  # newer parsers refuse before their events tell the depth
     "mapping values are not allowed in this context": (
         'a ": " stands where no key can be; put the text in quotes if it holds a colon, or check the indentation'
     ),
