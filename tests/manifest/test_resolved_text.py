@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sgpctl.errors import UsageError
 from sgpctl.manifest.loader import Loaded, load
 from sgpctl.manifest.project import find_project
 from sgpctl.manifest.writing.resolved_text import resolved_documents, resolved_json, resolved_yaml
@@ -144,15 +145,16 @@ def test_every_example_is_printed_and_read_back(tmp_path: Path, example: str, wi
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20) | st.text(
     "${}ab: #\n", max_size=12
 )
+KEY = TEXT.filter(lambda key: key != "$file")
 SCALAR = st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXT
 VALUE: st.SearchStrategy[Json] = st.recursive(
     SCALAR,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEY, inner, max_size=3),
     max_leaves=10,
 )
 
 
-@given(st.dictionaries(TEXT.filter(lambda key: key != "$file"), VALUE, max_size=4), st.booleans())
+@given(st.dictionaries(KEY, VALUE, max_size=4), st.booleans())
 def test_any_value_is_printed_and_read_back(taxonomy: dict[str, Json], with_origins: bool) -> None:
     rows = json.dumps(
         {"name": "one", "data": {"$file": "r.jsonl"}, "taxonomy_params": {"it": {"$file": "t.jsonl"}}}
@@ -171,3 +173,13 @@ def test_any_value_is_printed_and_read_back(taxonomy: dict[str, Json], with_orig
         after = load(make_project(root / "after", {"all.yaml": text}))
         assert errors(after) == []
         assert essence(after) == essence(before)
+
+
+@pytest.mark.parametrize("with_origins", [False, True])
+def test_rows_with_the_key_of_an_include_are_not_printed_as_one(tmp_path: Path, with_origins: bool) -> None:
+    rows = '{"q": 1, "meta": [{"$file": "x"}]}\n'
+    loaded = load_files(tmp_path, {"a.yaml": "name: one\ndata: {$file: r.jsonl}\n", "r.jsonl": rows})
+    with pytest.raises(UsageError, match=r"'one' cannot be printed as a manifest.*\$file"):
+        rendered(loaded, with_origins=with_origins)
+    documents = resolved_documents(loaded.desired, loaded)
+    assert "$file" in json.dumps(resolved_json(documents, with_origins=with_origins))

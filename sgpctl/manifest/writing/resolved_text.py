@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from sgpctl.errors import UsageError
+from sgpctl.manifest.include import FILE_KEY
 from sgpctl.manifest.loader import Loaded
 from sgpctl.manifest.problem import printable
 from sgpctl.manifest.resolving.borrowed_mark import origin_of
@@ -50,7 +52,14 @@ def resolved_documents(desired: Sequence[DesiredEvaluation], loaded: Loaded) -> 
 
 
 def resolved_yaml(documents: Sequence[Resolved], *, with_origins: bool) -> str:
-    """The documents of one YAML file."""
+    """The documents of one YAML file. Raises UsageError for what no manifest can say itself."""
+    for each in documents:
+        if _has_file_key(each.document):
+            raise UsageError(
+                f"{each.name!r} cannot be printed as a manifest: a map in its rows or values has the key {FILE_KEY}, "
+                "which would be read as the file to put there",
+                hint="Print it with --format json, or another evaluation by a pattern.",
+            )
     texts = [
         "".join(f"{line}\n" for line in _map_lines(each.document, each.origins, (), ""))
         if with_origins
@@ -71,6 +80,16 @@ def resolved_json(documents: Sequence[Resolved], *, with_origins: bool) -> list[
         }
         for each in documents
     ]
+
+
+def _has_file_key(value: Json) -> bool:
+    match value:
+        case dict():
+            return FILE_KEY in value or any(map(_has_file_key, value.values()))
+        case list():
+            return any(map(_has_file_key, value))
+        case _:
+            return False
 
 
 def _resolved(one: DesiredEvaluation, own: LocatedMap | None) -> Resolved:
