@@ -18,6 +18,7 @@ from sgpctl.api.together import together
 from sgpctl.errors import Rejected, UsageError
 from sgpctl.model.dataset_rows import brings_all
 from sgpctl.model.evaluation import RemoteEvaluation
+from sgpctl.model.marks import is_lease
 from sgpctl.model.nearest import listed
 from sgpctl.model.readback import DatasetItem, DatasetRead, ItemRead, NotImportable, ReadBack
 
@@ -110,6 +111,7 @@ async def selected(evaluations: Evaluations, selection: Selection) -> Listing[Re
         one
         for one in listing.items
         if wanted <= {tag.lower() for tag in one.tags}
+        and not is_lease(one)
         and (not selection.names or any(fnmatchcase(one.name, name) for name in selection.names))
     )
     return Listing(found, listing.total, listing.gap)

@@ -59,15 +59,17 @@ async def read_state(
     owner: Owner,
     *,
     known: Sequence[str] = (),
+    leases: int = 0,
     rows_max: int = limits.ROWS_COMPARED_MAX,
 ) -> RemoteState:
     """The remote side of `desired`, sorted by creation and id. Rows of more than `rows_max` are counted, not read.
 
     `known` are ids of ours that lists may not show yet, or still show as they were; they are read one by one if so.
+    `leases` of ours are live in the account, and no evaluations.
 
     Raises ApiError as soon as one reading fails. A list that came incomplete is not an error: it sets `gap`.
     """
-    live = await _read_live(evaluations, owner, known)
+    live = await _read_live(evaluations, owner, known, leases)
     not_running = [one for one in desired if not _runs(one, live.named(one.name))]
     nameless = [one for one in desired if not live.named(one.name)]
     async with together() as tasks:
@@ -98,7 +100,7 @@ async def read_state(
     )
 
 
-async def _read_live(evaluations: Evaluations, owner: Owner, known: Sequence[str]) -> _Live:
+async def _read_live(evaluations: Evaluations, owner: Owner, known: Sequence[str], leases: int) -> _Live:
     async with together() as tasks:
         listing = tasks.create_task(evaluations.list_tagged(owner.tag, include_archived=False))
         count = tasks.create_task(evaluations.count())
@@ -112,7 +114,7 @@ async def _read_live(evaluations: Evaluations, owner: Owner, known: Sequence[str
         contested=tuple(remote for remote in tagged if other_owners(remote, owner)),
         archived=tuple(remote for remote in unlisted if remote.is_archived and is_owned_by(remote, owner)),
         tagged=len(tagged),
-        account=count.result(),
+        account=max(0, count.result() - leases),
         gap=listing.result().gap,
     )
 

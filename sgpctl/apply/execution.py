@@ -20,9 +20,22 @@ from sgpctl.plan.plan import Change, Plan
 
 @dataclass(slots=True)
 class Interruption:
-    """Set when a person asks to stop: nothing new is started, what is in flight is finished."""
+    """Set when the work is to stop: nothing new is started, what is in flight is finished.
+
+    A person asked for it, or the lease was lost (`by_person` is False then).
+    """
 
     requested: bool = False
+    by_person: bool = True
+
+    @property
+    def why(self) -> str:
+        return "interrupted before it began" if self.by_person else "the lease was lost before it began"
+
+    @property
+    def ends_at_once(self) -> bool:
+        """True when nobody waits for the closing look."""
+        return self.requested and self.by_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +82,7 @@ class Execution:
     async def _work(self, waiting: Iterator[Change], held: str | None, results: list[ChangeResult]) -> None:
         for change in waiting:
             if held is None and self.interruption.requested:
-                held = "interrupted before it began"
+                held = self.interruption.why
             if held is not None:
                 result = ChangeResult(change, Status.NOT_STARTED, change.remote_id, held)
             else:

@@ -101,13 +101,13 @@ class Reconciliation:
             closing.left,
             closing.unverified,
             closing.folded,
-            interruption.requested,
+            interruption.ends_at_once,
         )
 
     async def _closing_look(
         self, results: Sequence[ChangeResult], interruption: Interruption
     ) -> Verification:
-        if interruption.requested:
+        if interruption.ends_at_once:
             return Verification(None, None, ())
         return await verify(self.plan, self.driver, results)
 

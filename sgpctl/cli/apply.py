@@ -33,6 +33,7 @@ Examples:
 @click.option("--expect", metavar="DIGEST", help="Apply, without asking, only the plan with this digest.")
 @options.allow_archive
 @options.take_over
+@options.lock_timeout
 def command(
     target: str | None,
     base: str | None,
@@ -47,6 +48,7 @@ def command(
     expect: str | None,
     allow_archive: int | None,
     take_over: bool,
+    lock_timeout: float,
 ) -> ExitCode:
     """Make an environment what the manifests of the project in DIRECTORY declare.
 
@@ -80,6 +82,7 @@ def command(
         parallelism,
         is_debug=debug,
         as_json=as_json,
+        lock_timeout=lock_timeout,
         given=Given(assignments, variable_files),
     )
     return apply_project(workspace, policy, consent, call)

@@ -15,13 +15,14 @@ from sgpctl.apply.outcome import Outcome
 from sgpctl.apply.reconciliation import Reconciliation
 from sgpctl.cli.consent import Consent, check, check_unmoved
 from sgpctl.cli.console import Console
+from sgpctl.cli.leasing import lease_held
 from sgpctl.cli.planning import NOTHING, finished, read_manifests, reconciliation_of
 from sgpctl.cli.platform import open_platform
 from sgpctl.cli.progress import progress
 from sgpctl.cli.workspace import Workspace
 from sgpctl.errors import ExitCode, RefusedError
 from sgpctl.manifest.resolving.given import Given
-from sgpctl.plan.plan import Plan
+from sgpctl.plan.plan import Plan, PlanHeader
 from sgpctl.plan.policy import Policy
 from sgpctl.plan.saved import plan_document
 from sgpctl.render.json_text import json_text
@@ -39,6 +40,7 @@ class Call:
     parallelism: int
     is_debug: bool
     as_json: bool
+    lock_timeout: float = 0.0
     given: Given = field(default_factory=Given)
 
 
@@ -47,39 +49,74 @@ def apply_project(workspace: Workspace, policy: Policy, consent: Consent, call: 
 
     With `policy.destroy` the manifests are not read, and nothing is desired.
     """
-    with exclusive(workspace.lock_path):
+    with exclusive(workspace.lock_path, wait_seconds=call.lock_timeout):
         return asyncio.run(_apply_project(workspace, policy, consent, call))
 
 
 async def _apply_project(workspace: Workspace, policy: Policy, consent: Consent, call: Call) -> ExitCode:
-    console = call.console
     manifests = None if policy.destroy else read_manifests(workspace, call.given)
     async with open_platform(
-        workspace, console, parallelism=call.parallelism, debug=call.is_debug
+        workspace, call.console, parallelism=call.parallelism, debug=call.is_debug
     ) as platform:
         loaded = await finished(manifests, platform) if manifests is not None else NOTHING
         reconciliation, header = reconciliation_of(workspace, platform, loaded, policy)
-        await _recover(reconciliation, console)
+        await _recover(reconciliation, call.console)
         plan = await reconciliation.plan()
-        if not call.as_json:
-            console.put(plan_lines(plan, header, console.glyphs, width=console.width))
-        try:
-            check(plan, header, consent)
-        except RefusedError:
-            if call.as_json:
-                console.put_text(json_text(plan_document(plan, header)))
-            raise
+        _show_and_check(plan, header, consent, call)
         if plan.is_empty and plan.gap is None:
-            outcome = Outcome(left=plan)
-        elif await _agreed(plan, reconciliation, consent, console):
-            outcome = await _carry_out(plan, reconciliation, call)
-        else:
-            console.tell([(Span("Nothing was changed."),)])
+            return _report(Outcome(left=plan), header, call)
+        if not consent.is_given_already and not call.console.confirm(consent.question):
+            call.console.tell([(Span("Nothing was changed."),)])
             return ExitCode.ERROR
+        if not workspace.environment.lock:
+            if not consent.is_given_already:  # a person took their time to answer
+                check_unmoved(plan, await reconciliation.plan())
+            return _report(await _carry_out(plan, reconciliation, call, Interruption()), header, call)
+        async with lease_held(workspace, platform, call.console, call.lock_timeout) as interruption:
+            reconciliation, _ = reconciliation_of(workspace, platform, loaded, policy, leases=1)
+            current = await _current(plan, reconciliation, header, consent, call)
+            if current.is_empty and current.gap is None:
+                return _report(Outcome(left=current), header, call)
+            return _report(await _carry_out(current, reconciliation, call, interruption), header, call)
+
+
+def _show_and_check(plan: Plan, header: PlanHeader, consent: Consent, call: Call) -> None:
+    """Raises RefusedError for a plan that may not be carried out; it is shown all the same."""
+    if not call.as_json:
+        call.console.put(plan_lines(plan, header, call.console.glyphs, width=call.console.width))
+    try:
+        check(plan, header, consent)
+    except RefusedError:
         if call.as_json:
-            console.put_text(json_text(outcome_document(outcome, header)))
-        elif not plan.is_empty:
-            console.put(outcome_lines(outcome, console.glyphs, width=console.width))
+            call.console.put_text(json_text(plan_document(plan, header)))
+        raise
+
+
+async def _current(
+    plan: Plan, reconciliation: Reconciliation, header: PlanHeader, consent: Consent, call: Call
+) -> Plan:
+    """The plan now that nobody else works here: `plan`, or what another apply has left of it.
+
+    Raises RefusedError for another plan than the one that somebody agreed to.
+    """
+    current = await reconciliation.plan()
+    if current.digest == plan.digest:
+        return plan
+    if current.is_empty and current.gap is None:
+        call.console.tell([(Span("Another apply has done this meanwhile; nothing is left to do."),)])
+    elif consent.is_given:
+        call.console.tell([(Span("Something else was changed meanwhile; this is the plan now."),)])
+        _show_and_check(current, header, consent, call)
+    else:
+        check_unmoved(plan, current)
+    return current
+
+
+def _report(outcome: Outcome, header: PlanHeader, call: Call) -> ExitCode:
+    if call.as_json:
+        call.console.put_text(json_text(outcome_document(outcome, header)))
+    elif outcome.results:
+        call.console.put(outcome_lines(outcome, call.console.glyphs, width=call.console.width))
     return outcome.exit_code
 
 
@@ -91,18 +128,9 @@ async def _recover(reconciliation: Reconciliation, console: Console) -> None:
     await reconciliation.recover()
 
 
-async def _agreed(plan: Plan, reconciliation: Reconciliation, consent: Consent, console: Console) -> bool:
-    """Whether somebody agrees to `plan`, and it still is the plan after they took their time to answer."""
-    if consent.is_given_already:
-        return True
-    if not console.confirm(consent.question):
-        return False
-    check_unmoved(plan, await reconciliation.plan())
-    return True
-
-
-async def _carry_out(plan: Plan, reconciliation: Reconciliation, call: Call) -> Outcome:
-    interruption = Interruption()
+async def _carry_out(
+    plan: Plan, reconciliation: Reconciliation, call: Call, interruption: Interruption
+) -> Outcome:
     with interruptible(interruption, call.console), progress(call.console, plan) as listener:
         return await reconciliation.carry_out(
             plan,
@@ -120,10 +148,10 @@ def interruptible(interruption: Interruption, console: Console) -> Iterator[None
     task = asyncio.current_task()
 
     def asked() -> None:
-        if interruption.requested and task is not None:
+        if interruption.ends_at_once and task is not None:
             task.cancel()
             return
-        interruption.requested = True
+        interruption.requested = interruption.by_person = True
         words = "Stopping: what is in flight is finished, nothing new is started. Once more stops at once."
         console.tell([(Span(words, Style.WARNING),)])
 

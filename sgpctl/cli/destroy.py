@@ -22,6 +22,7 @@ Example:
 @options.reading_remote
 @options.yes
 @options.take_over
+@options.lock_timeout
 def command(
     directory: str | None,
     base: str | None,
@@ -31,6 +32,7 @@ def command(
     no_color: bool,
     yes: bool,
     take_over: bool,
+    lock_timeout: float,
 ) -> ExitCode:
     """Archive everything that the project in DIRECTORY owns in an environment.
 
@@ -38,5 +40,11 @@ def command(
     """
     workspace = Workspace.open(start_folder(base, directory), environment)
     consent = Consent(f"Archive all of this in {workspace.environment.name}?", is_given=yes)
-    call = Call(Console.of_process(no_color=no_color), parallelism, is_debug=debug, as_json=False)
+    call = Call(
+        Console.of_process(no_color=no_color),
+        parallelism,
+        is_debug=debug,
+        as_json=False,
+        lock_timeout=lock_timeout,
+    )
     return apply_project(workspace, workspace.policy(destroy=True, take_over=take_over), consent, call)

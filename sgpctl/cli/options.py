@@ -50,6 +50,13 @@ take_over = click.option(
     is_flag=True,
     help="Treat evaluations of this project that another repository made as this one's.",
 )
+lock_timeout = click.option(
+    "--lock-timeout",
+    type=click.FloatRange(min=0),
+    default=0,
+    metavar="SECONDS",
+    help="Wait so long while another apply works on the same project and environment; default: not at all.",
+)
 _assignments = click.option(
     "--var",
     "assignments",

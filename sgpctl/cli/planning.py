@@ -43,14 +43,16 @@ async def finished(manifests: Manifests, platform: Platform) -> Loaded:
 
 
 def reconciliation_of(
-    workspace: Workspace, platform: Platform, loaded: Loaded, policy: Policy
+    workspace: Workspace, platform: Platform, loaded: Loaded, policy: Policy, *, leases: int = 0
 ) -> tuple[Reconciliation, PlanHeader]:
-    """What plan, apply and destroy work with; nothing is sent yet."""
+    """What plan, apply and destroy work with; nothing is sent yet. `leases` of ours are live on the platform."""
     header = workspace.header(platform.target, loaded.files, policy)
     journal = Journal(workspace.journal_path, " ".join(header.scope[2:]), _now)
     reconciliation = Reconciliation(
         Driver(platform.evaluations, journal),
-        lambda known: read_state(platform.evaluations, loaded.desired, workspace.owner, known=known),
+        lambda known: read_state(
+            platform.evaluations, loaded.desired, workspace.owner, known=known, leases=leases
+        ),
         loaded.desired,
         workspace.owner,
         workspace.provenance,

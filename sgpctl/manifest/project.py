@@ -52,7 +52,8 @@ class Environment:
     """A named target. Without `target` and `base_url` the address comes from SGP_CLIENT_BASE_URL.
 
     `database` is set for a sandbox only, relative to the project's folder. `account_id` is the one that is pinned.
-    `variables` and `defaults` are as they are written, references and all.
+    `lock` says that an apply keeps a lease there. `variables` and `defaults` are as they are written, references and
+    all.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Environment:
     base_url: str | None = None
     account_id: str | None = None
     database: str | None = None
+    lock: bool = False
     variables: LocatedMap | None = None
     defaults: LocatedMap | None = None
 
@@ -230,6 +232,7 @@ def _environment(name: str, section: EnvironmentSection, document: LocatedMap | 
         section.base_url,
         section.account_id,
         database,
+        section.lock if section.lock is not None else target is not Target.SANDBOX,
         _map_in(document, "variables"),
         _map_in(document, "defaults"),
     )

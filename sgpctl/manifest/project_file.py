@@ -144,6 +144,11 @@ class EnvironmentSection(Part):
     database: RelativePath | None = Field(
         default=None, description="The file of the emulator; .sgpctl/<environment>.db when not given."
     )
+    lock: bool | None = Field(
+        default=None,
+        description="Whether an apply keeps a lease on the platform, so that runners on several machines wait for "
+        "one another; true when not given, but for the sandbox.",
+    )
     variables: Variables | None = Field(
         default=None, description="Values of variables in this environment; each replaces the project's."
     )

@@ -13,6 +13,7 @@ from sgpctl.model.evaluation import DesiredEvaluation, RemoteEvaluation
 from sgpctl.model.located import Json
 
 TAG_PREFIX = "sgpctl:"
+LEASE_TAG_PREFIX = "sgpctl-lock:"
 KEY_PREFIX = "sgpctl_"
 
 NAME = "sgpctl_name"
@@ -66,7 +67,12 @@ class Marks:
 
 def is_reserved_tag(tag: str) -> bool:
     """Tags that only sgpctl may set. Compared without case: some deployments lower-case tags (API 7)."""
-    return tag.lower().startswith(TAG_PREFIX)
+    return tag.lower().startswith((TAG_PREFIX, LEASE_TAG_PREFIX))
+
+
+def is_lease(remote: RemoteEvaluation) -> bool:
+    """True for what says that somebody works on a project; it is no evaluation to anybody."""
+    return any(tag.lower().startswith(LEASE_TAG_PREFIX) for tag in remote.tags)
 
 
 def is_reserved_key(key: str) -> bool:

@@ -12,7 +12,7 @@ from sgpctl.model.checks import run_findings
 from sgpctl.model.finding import Finding, Severity
 from sgpctl.model.keys import map_like, unknown_keys, without_nulls, without_unset
 from sgpctl.model.located import Json, Path
-from sgpctl.model.marks import KEY_PREFIX, TAG_PREFIX, is_reserved_key, is_reserved_tag
+from sgpctl.model.marks import KEY_PREFIX, LEASE_TAG_PREFIX, TAG_PREFIX, is_reserved_key, is_reserved_tag
 from sgpctl.model.nearest import did_you_mean
 from sgpctl.model.reading import Part, Reading
 from sgpctl.model.rows import columns_of, row_findings
@@ -110,10 +110,14 @@ def _tag_findings(tags: Json) -> Iterator[Finding]:
         elif "," in tag:
             yield Finding(path, "must not hold a comma: a search could not tell it from two tags")
         elif is_reserved_tag(tag):
-            yield Finding(path, f"tags that begin with '{TAG_PREFIX}' are set by sgpctl itself")
+            yield Finding(path, f"tags that begin with {shown(_prefix_of(tag))} are set by sgpctl itself")
         elif tag in seen:
             yield Finding(path, f"the tag {shown(tag)} is here twice", Severity.WARNING)
         seen.add(tag)
+
+
+def _prefix_of(tag: str) -> str:
+    return LEASE_TAG_PREFIX if tag.lower().startswith(LEASE_TAG_PREFIX) else TAG_PREFIX
 
 
 def _metadata_findings(metadata: Json) -> Iterator[Finding]:

@@ -183,6 +183,24 @@ def test_an_interruption_starts_nothing_new_and_says_what_is_left(site: Site) ->
     assert len(site.billed) == 12
 
 
+def test_a_lost_lease_starts_nothing_new_and_what_was_done_is_read_back(site: Site) -> None:
+    desired = [declare(f"e{index}", tasks=[chat(str(index))]) for index in range(12)]
+
+    def lose_it_at_the_first(interruption: Interruption) -> Listener:
+        def finished(_: object) -> None:
+            interruption.requested, interruption.by_person = True, False
+
+        return Listener(finished=finished)
+
+    outcome = site.apply(desired, listener=lose_it_at_the_first)
+    assert outcome.exit_code is ExitCode.PARTIAL
+    assert {one.message for one in outcome.results if one.status is Status.NOT_STARTED} == {
+        "the lease was lost before it began"
+    }
+    assert len(site.billed) == sum(one.status is Status.DONE for one in outcome.results) < 12
+    assert outcome.left is not None
+
+
 def test_an_apply_that_died_after_the_commit_is_found_by_the_next_one_though_lists_are_stale(
     tmp_path: Path,
 ) -> None:

@@ -39,7 +39,7 @@ def test_all_that_a_project_file_can_say(tmp_path: Path) -> None:
         "  kept: {target: sandbox, database: var/kept.db}\n"
         "  prod: {target: production-multitenant, account_id: acct_1}\n"
         "  own: {base_url: 'https://sgp.example.com:8443/public/'}\n"
-        "  near: {base_url: 'http://127.0.0.1:5003'}\n"
+        "  near: {base_url: 'http://127.0.0.1:5003', lock: false}\n"
         "  open:\n"
         "default_environment: sandbox\n"
         "safety: {max_archive: '12.5%'}\n"
@@ -55,10 +55,10 @@ def test_all_that_a_project_file_can_say(tmp_path: Path) -> None:
         environments={
             "sandbox": Environment("sandbox", Target.SANDBOX, database=".sgpctl/sandbox.db"),
             "kept": Environment("kept", Target.SANDBOX, database="var/kept.db"),
-            "prod": Environment("prod", Target.PRODUCTION_MULTITENANT, account_id="acct_1"),
-            "own": Environment("own", base_url="https://sgp.example.com:8443/public"),
+            "prod": Environment("prod", Target.PRODUCTION_MULTITENANT, account_id="acct_1", lock=True),
+            "own": Environment("own", base_url="https://sgp.example.com:8443/public", lock=True),
             "near": Environment("near", base_url="http://127.0.0.1:5003"),
-            "open": Environment("open"),
+            "open": Environment("open", lock=True),
         },
         default_environment="sandbox",
         safety=Safety(0.125),

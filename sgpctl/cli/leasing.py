@@ -1,0 +1,67 @@
+"""The lease of one apply, and who holds it: a person at a machine, or a job that its CI names."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+import time
+import uuid
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+from sgpctl.apply.execution import Interruption
+from sgpctl.apply.lease import Leasing
+from sgpctl.cli.console import Console
+from sgpctl.cli.platform import Platform
+from sgpctl.cli.workspace import Workspace
+from sgpctl.render.layout import Span, Style
+
+_RUN_URLS = ("CI_JOB_URL", "CIRCLE_BUILD_URL", "BUILD_URL")
+
+
+def leasing_of(workspace: Workspace, platform: Platform) -> Leasing:
+    return Leasing(platform.evaluations, workspace.owner, time.monotonic)
+
+
+@asynccontextmanager
+async def lease_held(
+    workspace: Workspace, platform: Platform, console: Console, wait_seconds: float
+) -> AsyncIterator[Interruption]:
+    """Hold the lease of the workspace's environment; the interruption is what comes when it is lost.
+
+    Raises RefusedError while another apply holds it, and ApiError.
+    """
+    interruption = Interruption()
+
+    def lost(why: str) -> None:
+        interruption.requested, interruption.by_person = True, False
+        words = f"{why}. What is in flight is finished, nothing new is started."
+        console.tell([(Span(words[0].upper() + words[1:], Style.WARNING),)])
+
+    leasing = leasing_of(workspace, platform)
+    holder = holder_name(os.environ)
+    async with leasing.held(holder, uuid.uuid4().hex, wait_seconds=wait_seconds) as hold:
+        hold.on_loss = lost
+        yield interruption
+    if hold.left_behind is not None:
+        words = f"The lease could not be taken away, and ends by itself: {hold.left_behind}"
+        console.tell([(Span(words, Style.WARNING),)])
+
+
+def holder_name(environ: Mapping[str, str]) -> str:
+    """Who runs this, for another person to find: a CI job's address, or user, host and process."""
+    if environ.get("GITHUB_RUN_ID"):
+        server = environ.get("GITHUB_SERVER_URL", "https://github.com")
+        return f"{server}/{environ.get('GITHUB_REPOSITORY', '')}/actions/runs/{environ['GITHUB_RUN_ID']}"
+    for name in _RUN_URLS:
+        if environ.get(name):
+            return environ[name]
+    return f"{_user()}@{socket.gethostname()}, process {os.getpid()}"
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run as a number that nobody named
+        return f"user {os.getuid()}"

@@ -1,0 +1,188 @@
+"""Applies on several machines take turns; `unlock` ends what one of them left."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+
+from sgpctl.model.lease import lease_body
+from sgpctl.model.marks import Owner
+from sgpctl.sandbox.app import create_app
+from sgpctl.sandbox.knobs import Knobs
+from sgpctl.sandbox.server import served
+from sgpctl.sandbox.store import Store, open_store
+from tests.cli.conftest import Ended, Sgpctl, edit
+
+OWNER = Owner("quickstart", "prod", None)
+
+
+@dataclass
+class Account:
+    """A served platform, and what is seen of it from the outside."""
+
+    base_url: str
+    store: Store
+    requests: list[str] = field(default_factory=list)
+
+    def lease(self, holder: str = "ann@laptop, process 7") -> str:
+        made = self._call("POST", "", lease_body(OWNER, holder, "n-of-ann"))
+        return str(made["id"])
+
+    def end(self, lease: str) -> None:
+        self._call("DELETE", f"/{lease}")
+
+    def live(self) -> list[str]:
+        return sorted(item["name"] for item in self._call("GET", "?limit=100")["items"])
+
+    @property
+    def billed(self) -> list[str]:
+        return sorted(entry.name for entry in self.store.ledger())
+
+    def _call(self, method: str, path: str, body: object = None) -> dict[str, list[dict[str, str]]]:
+        url = f"{self.base_url}/v5/evaluations{path}"
+        headers = {"x-api-key": "k", "x-selected-account-id": "acct"}
+        answer = httpx.request(method, url, json=body, headers=headers, trust_env=False)
+        answer.raise_for_status()
+        found: dict[str, list[dict[str, str]]] = answer.json() if answer.content else {}
+        return found
+
+
+@contextmanager
+def account(project: Path, knobs: Knobs | None = None) -> Iterator[Account]:
+    store = open_store(None)
+    requests: list[str] = []
+    app = create_app(
+        store,
+        knobs or Knobs(run_seconds=0),
+        on_request=lambda request: requests.append(f"{request.method} {request.path}"),
+    )
+    try:
+        with served(app) as base_url:
+            edit(project / "sgpctl.yaml", "target: production", f"base_url: {base_url}\n    account_id: acct")
+            yield Account(base_url, store, requests)
+    finally:
+        store.close()
+
+
+@pytest.fixture(autouse=True)
+def key(sgpctl: Sgpctl, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SGP_API_KEY", "k")
+    monkeypatch.delenv("GITHUB_RUN_ID", raising=False)
+
+
+def test_an_apply_leaves_its_evaluations_and_no_lease(quickstart: Path, sgpctl: Sgpctl) -> None:
+    with account(quickstart) as there:
+        ended = sgpctl("apply", quickstart, "--env", "prod", "--yes")
+        assert (ended.code, len(there.live()), len(there.billed)) == (0, 3, 3)
+        assert there.requests.count("POST /v5/evaluations") == 4
+        assert "lease" not in ended.out + ended.err
+
+
+def test_an_apply_with_nothing_to_do_makes_no_lease(quickstart: Path, sgpctl: Sgpctl) -> None:
+    with account(quickstart) as there:
+        sgpctl("apply", quickstart, "--env", "prod", "--yes")
+        there.requests.clear()
+        assert sgpctl("apply", quickstart, "--env", "prod", "--yes").code == 0
+        assert {line.split()[0] for line in there.requests} == {"GET"}
+
+
+def test_an_environment_can_do_without(quickstart: Path, sgpctl: Sgpctl) -> None:
+    with account(quickstart) as there:
+        edit(quickstart / "sgpctl.yaml", "    account_id: acct", "    account_id: acct\n    lock: false")
+        there.lease()
+        assert sgpctl("apply", quickstart, "--env", "prod", "--yes").code == 0
+        assert there.requests.count("POST /v5/evaluations") == 4
+
+
+def test_while_another_apply_works_nothing_is_changed(quickstart: Path, sgpctl: Sgpctl) -> None:
+    with account(quickstart) as there:
+        there.lease()
+        ended = sgpctl("apply", quickstart, "--env", "prod", "--yes")
+        assert ended.code == 3
+        assert "another apply works on this project and environment: ann@laptop, process 7" in ended.err
+        assert "--lock-timeout" in ended.err
+        assert (there.billed, len(there.live())) == ([], 1)
+
+
+def test_who_waits_long_enough_gets_its_turn(quickstart: Path, sgpctl: Sgpctl) -> None:
+    with account(quickstart) as there, ThreadPoolExecutor() as others:
+        lease = there.lease()
+        waiting = others.submit(_apply, quickstart, "--lock-timeout", "60")
+        while "POST /v5/evaluations" not in there.requests[1:]:
+            assert not waiting.done(), waiting.result().err
+        there.end(lease)
+        ended = waiting.result()
+        assert ended.code == 0, ended.err
+        assert (len(there.billed), len(there.live())) == (3, 3)
+
+
+def test_of_two_machines_at_once_one_pays(quickstart: Path, tmp_path: Path, sgpctl: Sgpctl) -> None:
+    with account(quickstart, Knobs(run_seconds=0, latency_ms=100, settle_seconds=1)) as there:
+        twin = Path(shutil.copytree(quickstart, tmp_path / "twin"))
+        with ThreadPoolExecutor() as machines:
+            ends = list(machines.map(lambda one: _apply(one, "--lock-timeout", "60"), (quickstart, twin)))
+        assert [one.code for one in ends] == [0, 0], [one.err for one in ends]
+        assert there.billed == sorted(set(there.billed))
+        assert there.live() == there.billed
+        assert sum("Another apply has done this meanwhile" in one.err for one in ends) == 1
+
+
+def test_a_lease_is_no_evaluation_to_any_verb(quickstart: Path, sgpctl: Sgpctl) -> None:
+    with account(quickstart) as there:
+        sgpctl("apply", quickstart, "--env", "prod", "--yes")
+        before = _listed(quickstart, sgpctl)
+        there.lease()
+        assert _listed(quickstart, sgpctl) == before
+        found = sgpctl("import", quickstart, "--env", "prod", "--all", "--dry-run", "--into", "found")
+        assert "lease" not in found.out + found.err
+        assert sgpctl("plan", quickstart, "--env", "prod", "--detailed-exitcode").code == 0
+
+
+def test_unlock_shows_the_holder_and_ends_the_lease(quickstart: Path, sgpctl: Sgpctl) -> None:
+    with account(quickstart) as there:
+        there.lease()
+        ended = sgpctl("unlock", quickstart, "--env", "prod", "--yes")
+        assert ended.code == 0
+        assert "ann@laptop, process 7 works since" in ended.out
+        assert there.live() == []
+        assert sgpctl("apply", quickstart, "--env", "prod", "--yes").code == 0
+
+
+def test_unlock_asks_first(quickstart: Path, sgpctl: Sgpctl) -> None:
+    with account(quickstart) as there:
+        there.lease()
+        ended = sgpctl("unlock", quickstart, "--env", "prod")
+        assert ended.code == 1
+        assert "--yes" in ended.err
+        assert len(there.live()) == 1
+
+
+def test_unlock_with_nobody_there(quickstart: Path, sgpctl: Sgpctl) -> None:
+    with account(quickstart):
+        ended = sgpctl("unlock", quickstart, "--env", "prod")
+        assert (ended.code, ended.out) == (0, "Nobody holds a lease on prod.\n")
+
+
+def _apply(project: Path, *options: str) -> Ended:
+    """One apply in a process of its own, as on another machine."""
+    call = ["apply", str(project), "--env", "prod", "--yes", *options]
+    script = f"from sgpctl.cli.main import run; run({call!r})"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, env={**os.environ}, check=False
+    )
+    return Ended(done.returncode, done.stdout, done.stderr)
+
+
+def _listed(project: Path, sgpctl: Sgpctl) -> object:
+    return json.loads(sgpctl("list", project, "--env", "prod", "--json").out)["evaluations"]
