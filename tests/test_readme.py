@@ -29,10 +29,10 @@ def test_the_two_commands_stand_in_it_as_ci_runs_them() -> None:
         "\npython3 -m venv .venv && .venv/bin/pip install . && .venv/bin/sgpctl apply examples/quickstart --yes\n"
         in README
     )
-    assert "\n.venv/bin/pip install -e '.[dev]' && .venv/bin/pytest\n" in README
+    assert "\n.venv/bin/pip install -e '.[dev]' && .venv/bin/pytest -n auto\n" in README
     ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert ".venv/bin/pip install --quiet -e '.[dev]'" in ci
-    assert "\n.venv/bin/pytest\n" in ci
+    assert "\n.venv/bin/pytest -n auto\n" in ci
 
 
 def test_every_verb_is_in_the_table_of_commands() -> None:

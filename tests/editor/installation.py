@@ -38,7 +38,7 @@ def _install(npm: str, home: Path) -> None:
     parts = home.with_name(f"{home.name}.{os.getpid()}")
     parts.mkdir(parents=True)
     quietly = ["--no-audit", "--no-fund", "--no-update-notifier", "--ignore-scripts", "--loglevel=error"]
-    briefly = ["--fetch-retries=1", "--fetch-retry-maxtimeout=5000"]
+    briefly = ["--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"]
     try:
         done = subprocess.run(
             [npm, "install", "--prefix", str(parts), *quietly, *briefly, f"{PACKAGE}@{VERSION}"],
