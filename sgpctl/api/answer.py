@@ -36,20 +36,20 @@ class Answer:
 async def read_body(
     chunks: AsyncIterable[bytes],
     encoding: str,
-    now: Callable[[], float],
+    monotonic: Callable[[], float],
     bytes_max: int = limits.ANSWER_BYTES_MAX,
 ) -> bytes:
     """All of an answer, decompressed as it comes, so that neither its size nor its slowness has no end.
 
     Raises UnreadableAnswer when it is too large, too slow, or compressed in a way that was not asked for.
     """
-    deadline = now() + limits.ANSWER_SECONDS_MAX
+    deadline = monotonic() + limits.ANSWER_SECONDS_MAX
     body = bytearray()
     async for part in _decoded(chunks, encoding.strip().lower()):
         body += part
         if len(body) > bytes_max:
             raise UnreadableAnswer(f"is larger than {bytes_max // limits.MIB} MiB")
-        if now() > deadline:
+        if monotonic() > deadline:
             raise UnreadableAnswer(f"was not complete after {limits.ANSWER_SECONDS_MAX:g} s")
     return bytes(body)
 

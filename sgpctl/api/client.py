@@ -46,8 +46,8 @@ class RequestRecord:
 class Client:
     """The platform as seen through one connection; an async context manager.
 
-    `transport` replaces the network (a sandbox, a fault); `sleep`, `random` (0 to 1) and `now` (Unix seconds) are
-    whatever is not deterministic. `log` is told of every try.
+    `transport` replaces the network (a sandbox, a fault); `sleep`, `random` (0 to 1), `now` (Unix seconds) and
+    `monotonic` (seconds, never set back) are whatever is not deterministic. `log` is told of every try.
     """
 
     def __init__(
@@ -58,6 +58,7 @@ class Client:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         random: Callable[[], float] = random_module.random,
         now: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
         parallelism: int = limits.PARALLELISM_DEFAULT,
         log: Callable[[RequestRecord], None] | None = None,
         user_agent: str = f"sgpctl/{__version__}",
@@ -67,6 +68,7 @@ class Client:
         self._sleep = sleep
         self._random = random
         self._now = now
+        self._monotonic = monotonic
         self._log = log
         self._gate = Gate(parallelism, sleep)
         self._http = _http_client(connection, transport, parallelism, user_agent)
@@ -113,7 +115,7 @@ class Client:
 
     async def _try(self, request: Request, try_number: int) -> Answer | Fault:
         async with self._gate.place():
-            started = self._now()
+            started = self._monotonic()
             outcome: Answer | Fault
             try:
                 outcome = await self._exchange(request)
@@ -146,7 +148,7 @@ class Client:
             # The raw stream, because httpx inflates without a bound.
             chunks = cast("httpx.AsyncByteStream", response.stream)
             try:
-                body = await read_body(chunks, response.headers.get("content-encoding", ""), self._now)
+                body = await read_body(chunks, response.headers.get("content-encoding", ""), self._monotonic)
             except UnreadableAnswer:
                 if response.is_success:
                     raise
@@ -166,7 +168,7 @@ class Client:
             return
         answer = outcome if isinstance(outcome, Answer) else None
         fault = outcome if isinstance(outcome, Fault) else None
-        milliseconds = max(0, round((self._now() - started) * 1000))
+        milliseconds = max(0, round((self._monotonic() - started) * 1000))
         request_id = answer.headers.get("x-request-id") if answer is not None else None
         self._log(
             RequestRecord(

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
+from sgpctl.apply.moment import Moment, moment_of
 from sgpctl.errors import LocalStateError
 from sgpctl.limits import JOURNAL_BYTES_MAX
 
 _FINAL = frozenset({"created", "refused", "absent"})
-_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Intent:
 
     name: str
     nonce: str
-    at: datetime
+    at: Moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +36,45 @@ class Record:
     """What the journal of one target says: creates without an end, and the ids of those that were made, with when."""
 
     unfinished: tuple[Intent, ...] = ()
-    created: tuple[tuple[str, datetime], ...] = ()
+    created: tuple[tuple[str, Moment], ...] = ()
 
-    def created_since(self, moment: datetime) -> tuple[str, ...]:
-        return tuple(remote_id for remote_id, at in self.created if at >= moment)
+    def created_lately(self, now: Moment, seconds: float) -> tuple[str, ...]:
+        return tuple(remote_id for remote_id, at in self.created if at.seconds_until(now) <= seconds)
 
 
 class Journal:
     """Appends to one journal file; every line is on disk, whole, when `write` returns.
 
-    `target` names the platform and the account. Lines about another target are kept and not looked at.
+    `target` names the platform and the account. Lines about another target are kept and not looked at. `now` is the wall
+    clock, `monotonic` counts seconds and is never set back while the machine runs.
     """
 
-    def __init__(self, path: Path, target: str, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        target: str,
+        now: Callable[[], datetime],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._path = path
         self._target = target
         self._now = now
+        self._monotonic = monotonic
+
+    def now(self) -> Moment:
+        """The moment that a line written now would bear."""
+        return Moment(self._now(), round(self._monotonic(), 3))
 
     def write(self, event: str, fields: Mapping[str, str]) -> None:
         """Append one line. Raises LocalStateError when it cannot be made durable."""
-        entry = {"at": self._now().isoformat(), "target": self._target, "event": event, **fields}
+        now = self.now()
+        entry = {
+            "at": now.wall.isoformat(),
+            "monotonic": now.monotonic,
+            "target": self._target,
+            "event": event,
+            **fields,
+        }
         try:
             self._append(json.dumps(entry, ensure_ascii=True) + "\n")
         except OSError as error:
@@ -73,8 +93,8 @@ class Journal:
             raise LocalStateError(f"{self._path}: {error.strerror or error}") from error
         return record_of(text.splitlines(), self._target)
 
-    def compact(self, since: datetime) -> None:
-        """Drop lines from before `since` that nothing needs any more, once the file has grown large.
+    def compact(self, older_than_seconds: float) -> None:
+        """Drop lines of that age that nothing needs any more, once the file has grown large.
 
         Only for whoever holds the project's lock. Lines of open creates stay, those of other targets too.
         """
@@ -82,8 +102,8 @@ class Journal:
             if not self._path.exists() or self._path.stat().st_size <= JOURNAL_BYTES_MAX:
                 return
             lines = self._path.read_text(encoding="utf-8", errors="replace").splitlines()
-            still_open = _open_nonces(lines)
-            kept = [line for line in lines if _is_needed(_entry(line), since, still_open)]
+            still_open, now = _open_nonces(lines), self.now()
+            kept = [line for line in lines if _is_needed(_entry(line), now, older_than_seconds, still_open)]
             temporary = self._path.with_suffix(".new")
             temporary.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
             temporary.chmod(0o600)
@@ -110,13 +130,13 @@ class Journal:
 def record_of(lines: Iterable[str], target: str) -> Record:
     """What journal lines say about `target`. Lines that are not ours are passed over."""
     begun: dict[str, Intent] = {}
-    created: dict[str, datetime] = {}
+    created: dict[str, Moment] = {}
     for line in lines:
         entry = _entry(line)
         nonce = entry.get("nonce")
         if not isinstance(nonce, str) or entry.get("target") != target:
             continue
-        at = _time(entry.get("at"))
+        at = _moment(entry)
         if entry.get("event") == "create":
             begun[nonce] = Intent(str(entry.get("name", "")), nonce, at)
         elif entry.get("event") in _FINAL:
@@ -137,8 +157,12 @@ def _open_nonces(lines: Iterable[str]) -> frozenset[object]:
     return frozenset(begun)
 
 
-def _is_needed(entry: Mapping[str, object], since: datetime, still_open: frozenset[object]) -> bool:
-    return bool(entry) and (_time(entry.get("at")) >= since or entry.get("nonce") in still_open)
+def _is_needed(
+    entry: Mapping[str, object], now: Moment, seconds: float, still_open: frozenset[object]
+) -> bool:
+    return bool(entry) and (
+        _moment(entry).seconds_until(now) <= seconds or entry.get("nonce") in still_open
+    )
 
 
 def _ends_in_newline(handle: int) -> bool:
@@ -162,10 +186,5 @@ def _entry(line: str) -> Mapping[str, object]:
     return entry if isinstance(entry, dict) else {}
 
 
-def _time(value: object) -> datetime:
-    """The moment; one that cannot be read is long ago, so that its intent is still looked for once."""
-    try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else _LONG_AGO
-    except ValueError:
-        return _LONG_AGO
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+def _moment(entry: Mapping[str, object]) -> Moment:
+    return moment_of(entry.get("at"), entry.get("monotonic"))

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
 
 from sgpctl.apply.driver import Driver
 from sgpctl.apply.execution import Execution, Interruption, Listener
@@ -42,7 +41,6 @@ class Reconciliation:
     provenance: Provenance
     policy: Policy
     scope: tuple[str, ...]
-    now: Callable[[], datetime]
     warnings: tuple[str, ...] = ()
     recovered: set[str] = field(default_factory=set)
 
@@ -52,7 +50,7 @@ class Reconciliation:
         Raises RefusedError while nobody can say what became of one: creating then could pay twice.
         """
         intents = self.driver.journal.read().unfinished
-        now = self.now()
+        now = self.driver.journal.now()
         for end in await asyncio.gather(*(self.driver.run(recover(intent, now)) for intent in intents)):
             if isinstance(end, Problem):
                 raise RefusedError(
@@ -61,7 +59,7 @@ class Reconciliation:
                 )
             if end is not None:
                 self.recovered.add(end.id)
-        self.driver.journal.compact(now - timedelta(seconds=LISTS_STALE_SECONDS_MAX))
+        self.driver.journal.compact(LISTS_STALE_SECONDS_MAX)
 
     async def plan(self) -> Plan:
         """The plan of now. Open intents are looked for once, without waiting; apply settles them first."""
@@ -113,8 +111,9 @@ class Reconciliation:
 
     async def _known(self) -> list[str]:
         """The ids of what was made lately, or is found under an open nonce: ours, though lists may not show it yet."""
-        record = self.driver.journal.read()
-        recent = record.created_since(self.now() - timedelta(seconds=LISTS_STALE_SECONDS_MAX))
+        journal = self.driver.journal
+        record = journal.read()
+        recent = record.created_lately(journal.now(), LISTS_STALE_SECONDS_MAX)
         platform = self.driver.platform
         found = await asyncio.gather(
             *(platform.find(NONCE, intent.nonce, tag=None) for intent in record.unfinished)

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sgpctl.apply.creation import look_for
 from sgpctl.apply.journal import Intent
+from sgpctl.apply.moment import Moment
 from sgpctl.apply.operations import Note, Problem, Protocol
 from sgpctl.limits import CREATE_READ_SECONDS_MAX, SETTLING_PAUSES_SECONDS
 from sgpctl.model.evaluation import RemoteEvaluation
 
 
-def recover(intent: Intent, now: datetime) -> Protocol[RemoteEvaluation | Problem | None]:
+def recover(intent: Intent, now: Moment) -> Protocol[RemoteEvaluation | Problem | None]:
     """Find out what became of a create that an earlier apply began.
 
     One look is enough once the request can no longer be under way and lists have had time to show it. A search that
     never worked is returned as a problem, and the intent stays open.
     """
-    age_seconds = (now - intent.at).total_seconds()
-    settled = age_seconds > CREATE_READ_SECONDS_MAX + sum(SETTLING_PAUSES_SECONDS)
+    settled = intent.at.seconds_until(now) > CREATE_READ_SECONDS_MAX + sum(SETTLING_PAUSES_SECONDS)
     found = yield from look_for(intent.nonce, (0.0,) if settled else (0.0, *SETTLING_PAUSES_SECONDS))
     match found:
         case RemoteEvaluation():

@@ -58,7 +58,6 @@ def reconciliation_of(
         workspace.provenance,
         policy,
         header.scope,
-        _now,
         warnings=tuple(str(problem) for problem in loaded.warnings),
     )
     return reconciliation, header

@@ -10,26 +10,25 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
-from tests.simulation.defects import DEFECTS
 from tests.simulation.running import Verdict, run_seed
-from tests.simulation.world import Parts
+from tests.simulation.parts import Parts
 
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("--seeds", default="0..1000", help="one seed, or first..last")
-    parser.add_argument("--defect", choices=sorted(DEFECTS), help="plant this defect")
+    parser.add_argument("--defect", choices=[], help="plant this defect")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args(arguments)
     first, _, last = options.seeds.partition("..")
     seeds = range(int(first), int(last or first) + 1)
-    parts = DEFECTS[options.defect] if options.defect else Parts
+    parts = Parts
     if len(seeds) == 1:
         return _replay(seeds[0], parts)
     begun = time.perf_counter()
-    applies = failures = deaths = 0
+    applies = failures = deaths = races = 0
     for verdict in _verdicts(seeds, parts, options.jobs):
-        applies, deaths = applies + verdict.applies, deaths + verdict.deaths
+        applies, deaths, races = applies + verdict.applies, deaths + verdict.deaths, races + verdict.races
         failures += bool(verdict.wrong)
         if verdict.wrong:
             planted = f" --defect {options.defect}" if options.defect else ""
@@ -39,7 +38,7 @@ def main(arguments: Sequence[str]) -> int:
             )
     per_minute = 60 * len(seeds) / (time.perf_counter() - begun)
     print(
-        f"{len(seeds)} schedules, {applies} applies, {deaths} deaths, {failures} failures, "
+        f"{len(seeds)} schedules, {applies} applies, {deaths} deaths, {races} races, {failures} failures, "
         f"{per_minute:,.0f} schedules per minute"
     )
     return 1 if failures else 0

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import selectors
-from collections.abc import Mapping
+from collections.abc import Coroutine, Generator, Mapping
+from contextvars import Context, ContextVar
 from typing import Any
+
+NETWORK = "the network"
+"""What is under way in the network belongs to no process, and ends with none."""
+
+_process: ContextVar[str] = ContextVar("_process", default="the world")
 
 
 class _Selector(selectors.BaseSelector):
@@ -34,9 +40,39 @@ class _Selector(selectors.BaseSelector):
 
 
 class SimulatedLoop(asyncio.SelectorEventLoop):
+    """Its tasks bear the name of the process that they belong to, and so do the tasks that these start."""
+
     def __init__(self) -> None:
         self._simulated = _Selector()
         super().__init__(self._simulated)
+        self.set_task_factory(_named_task)
 
     def time(self) -> float:
         return self._simulated.seconds
+
+    def start(self, process: str, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """`work` as the first task of a process."""
+        context = Context()
+        context.run(_process.set, process)
+        return self.create_task(work, context=context)
+
+    async def end_tasks(self, process: str | None = None) -> None:
+        """Whatever is left of a process ends with it; None: of all."""
+        left = [
+            task
+            for task in asyncio.all_tasks(self)
+            if (process is None or task.get_name() == process) and task is not asyncio.current_task(self)
+        ]
+        for task in left:
+            task.cancel()
+        if left:
+            await asyncio.gather(*left, return_exceptions=True)
+
+
+def _named_task(
+    loop: asyncio.AbstractEventLoop,
+    work: Coroutine[Any, Any, Any] | Generator[Any, None, Any],
+    context: Context | None = None,
+) -> asyncio.Task[Any]:
+    process = _process.get() if context is None else context.get(_process, "the world")
+    return asyncio.Task(work, loop=loop, name=process, context=context)

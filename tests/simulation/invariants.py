@@ -3,116 +3,136 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from sgpctl.apply.outcome import Status
-from sgpctl.errors import ExitCode
+import httpx
+
+from sgpctl.model.marks import is_reserved_tag
 from sgpctl.plan.plan import Plan
-from tests.simulation.world import KEY, Ended, Stored, World
+from tests.simulation.network import Kind, Line
+from tests.simulation.stored import OWNER, Stored
+
+if TYPE_CHECKING:
+    from tests.simulation.runner import Ended
+    from tests.simulation.world import World
 
 
-def check_write(world: World, method: str, remote_id: str) -> list[str]:
-    """Judges a PATCH or DELETE just before it has its effect."""
-    stored = world.stored()
-    one = stored.get(remote_id)
+def check_write(world: World, line: Line, request: httpx.Request) -> list[str]:
+    """Judges a PATCH or DELETE just before it has its effect.
+
+    Nobody can help what others do between the last look and the write, so it is judged by that last look; but there must
+    have been one.
+    """
+    remote_id = request.url.path.rsplit("/", 1)[-1]
+    one, seen = world.stored().get(remote_id), line.seen.get(remote_id)
     if one is None:
-        return [f"{method} of {remote_id}, which is not there"]
-    if not one.is_ours:
-        return [f"{method} of {remote_id} {one.name!r}, which is not ours"]
-    if method != "DELETE" or not one.is_live:
-        return []
-    others = [two for two in stored.values() if two.id != one.id and two.is_ours and two.is_live]
-    wanted = {desired.name: desired.digest for desired in world.desired}
+        return [f"{request.method} of {remote_id}, which is not there"]
+    if not one.is_ours and not (seen is not None and seen.is_ours) and not _adopts(line, one, request):
+        return [f"{request.method} of {remote_id} {one.name!r}, which is not ours"]
+    if seen is None:
+        return [f"{request.method} of {remote_id} {one.name!r}, which was not read before"]
+    return _check_archive(world, line, one) if request.method == "DELETE" and one.is_live else []
+
+
+def _adopts(line: Line, one: Stored, request: httpx.Request) -> bool:
+    """Somebody's own evaluation, equal to what is declared, becomes ours: the one thing that may be done to it."""
+    return (
+        request.method == "PATCH"
+        and OWNER.tag in request.content.decode()
+        and not any(is_reserved_tag(tag) for tag in one.tags)
+        and one.name in line.wanted
+    )
+
+
+def _check_archive(world: World, line: Line, one: Stored) -> list[str]:
+    others = [two for two in world.stored().values() if two.id != one.id and _stands(world, line, two)]
+    wanted = line.wanted.get(one.made_as)
     found = []
-    if one.made_as in wanted and not any(two.digest == wanted[one.made_as] for two in others):
+    if wanted is not None and not any(_digest(world, two) == wanted for two in others):
         found.append(f"{one.id} {one.name!r} is archived before its replacement is there")
-    if one.metadata.get("sgpctl_protect") == "true" and not any(_is_twin(one, two) for two in others):
+    if one.is_protected and not any(_is_twin(world, one, two) for two in others):
         found.append(f"{one.id} {one.name!r} is protected, and is archived")
     return found
 
 
-def check_bill(world: World) -> list[str]:
-    """Each digest is paid for once, and once more for each create that the network delivered twice."""
-    mine = [entry for entry in world.store.ledger() if entry.evaluation_id not in world.made_by_hand]
-    made, extra = world.network.made, world.network.extra_creates
-    names = {made[entry.evaluation_id]: entry.name for entry in mine}
-    billed = Counter(made[entry.evaluation_id] for entry in mine)
-    return [
-        f"{names[digest]!r} is paid for {times} times"
-        for digest, times in billed.items()
-        if times > 1 + extra.get(digest, 0)
-    ]
+def _stands(world: World, line: Line, two: Stored) -> bool:
+    """It is there, or it was until somebody else took it away, of which this process cannot know."""
+    if two.is_live:
+        return two.is_ours or _was_made(world, two)
+    archived_by = {one.process for one in world.network.effects if _archives(one.kind) and one.evaluation_id == two.id}
+    if two.id in world.people.archived:
+        return True
+    racing = {one.name for one in world.runners} - {line.process}
+    return bool(archived_by & racing)
 
 
-def check_strangers(before: Mapping[str, Stored], after: Mapping[str, Stored]) -> list[str]:
+def _archives(kind: Kind) -> bool:
+    return kind is Kind.ARCHIVED
+
+
+def _was_made(world: World, two: Stored) -> bool:
+    return any(one.kind is Kind.CREATED and one.evaluation_id == two.id for one in world.network.effects)
+
+
+def _digest(world: World, two: Stored) -> str:
+    """What it was made of; people may strip the mark that says so."""
+    made = (one.digest for one in world.network.effects if one.evaluation_id == two.id and one.digest)
+    return next(made, two.digest)
+
+
+def _is_twin(world: World, one: Stored, two: Stored) -> bool:
+    return _digest(world, one) == _digest(world, two) or one.nonce == two.nonce
+
+
+def check_strangers(world: World) -> list[str]:
+    """What is not ours looks as people left it, or was adopted."""
+    after = world.stored()
     return [
         f"{one.id} {one.name!r} is not ours, and was changed"
-        for one in before.values()
-        if not one.is_ours and after.get(one.id) != one
+        for one in world.strangers.values()
+        if after.get(one.id) != one and not (one.id in after and after[one.id].is_ours)
     ]
 
 
-def check_end(world: World, ended: Ended) -> list[str]:
-    """The exit code tells the truth, and nothing that was said holds a secret."""
-    found = [f"a traceback: {ended.crash}"] if ended.crash else []
-    if any(KEY in text for text in (*world.said, *world.lines)):
-        found.append("the key was shown or written down")
-    if ended.exit_code is ExitCode.OK:
-        found += [f"exit code 0, but {untrue}" for untrue in _untrue(world)]
-    bugs = [
-        str(result.message)
-        for result in (ended.outcome.results if ended.outcome else ())
-        if result.status is Status.UNCLEAR and "which is a bug" in str(result.message)
-    ]
-    return [*found, *bugs]
-
-
-def check_rest(world: World, ended: Ended, left: Plan) -> list[str]:
-    """After an undisturbed apply nothing is left to do, and no create is there twice."""
-    found = (
-        [] if ended.exit_code is ExitCode.OK else [f"it does not converge: {ended.exit_code} {_why(ended)}"]
-    )
-    if not left.is_empty or left.refusals:
-        found.append(
-            f"the next plan is not empty: {[(one.action, one.name, one.reasons) for one in left.changes]}"
-        )
-    nonces = Counter(
-        one.metadata.get("sgpctl_nonce")
-        for one in world.stored().values()
-        if one.is_ours and one.is_live and one.name == one.made_as and one.id not in world.made_by_hand
-    )
-    return found + [f"{nonce} is there {times} times" for nonce, times in nonces.items() if times > 1]
-
-
-def _is_twin(one: Stored, two: Stored) -> bool:
-    return one.digest == two.digest or one.metadata.get("sgpctl_nonce") == two.metadata.get("sgpctl_nonce")
-
-
-def _untrue(world: World) -> list[str]:
+def untrue(world: World, wanted_by: Line, descriptions: dict[str, str | None]) -> list[str]:
+    """What an exit code of 0 would be a lie about."""
     live = [one for one in world.stored().values() if one.is_ours and one.is_live]
     found: list[str] = []
-    for desired in world.desired:
-        fitting = [one for one in live if one.name == desired.name and one.digest == desired.digest]
+    for name, digest in wanted_by.wanted.items():
+        fitting = [one for one in live if one.name == name and one.digest == digest]
+        description = descriptions[name]
         if not fitting:
-            found.append(f"{desired.name!r} is not there as declared")
-        elif desired.description is not None and all(
-            one.description != desired.description for one in fitting
-        ):
-            found.append(f"{desired.name!r} has another description than declared")
-        elif sum(one.id not in world.made_by_hand for one in fitting) > 1 and not _may_hide_a_twin(world):
-            found.append(f"{desired.name!r} is there twice")
-    names = {desired.name for desired in world.desired}
+            found.append(f"{name!r} is not there as declared")
+        elif description is not None and all(one.description != description for one in fitting):
+            found.append(f"{name!r} has another description than declared")
+        elif sum(one.id not in world.people.made for one in fitting) > 1 and not _may_hide_a_twin(world):
+            found.append(f"{name!r} is there twice")
     return found + [
         f"{one.name!r} is still there"
         for one in live
-        if one.name == one.made_as and one.name not in names and one.id not in world.made_by_hand
+        if one.name == one.made_as and one.name not in wanted_by.wanted and one.id not in world.people.made
         if not _may_hide_a_twin(world)
     ]
 
 
 def _may_hide_a_twin(world: World) -> bool:
     """A request that the network repeated made a second one, which no list shows yet."""
-    return world.schedule.repeats_requests and world.schedule.settle_seconds > 0
+    return bool(world.network.repeated)
+
+
+def check_rest(world: World, ended: Ended, left: Plan) -> list[str]:
+    """After an undisturbed apply nothing is left to do, and no run is there twice."""
+    found = [] if ended.exit_code == 0 else [f"it does not converge: {ended.exit_code} {_why(ended)}"]
+    if not left.is_empty or left.refusals:
+        found.append(
+            f"the next plan is not empty: {[(one.action, one.name, one.reasons) for one in left.changes]}"
+        )
+    runs = Counter(
+        (one.name, one.digest)
+        for one in world.stored().values()
+        if one.is_ours and one.is_live and one.name == one.made_as and one.id not in world.people.made
+    )
+    return found + [f"{name!r} is there {times} times" for (name, _), times in runs.items() if times > 1]
 
 
 def _why(ended: Ended) -> str:

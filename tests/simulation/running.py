@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from sgpctl.model.marks import identity_marks
-from tests.plan.sides import chat, declare
-from tests.simulation.faults import LATE_SECONDS_MAX
-from tests.simulation.invariants import check_bill, check_end, check_rest, check_strangers
-from tests.simulation.schedule import NAMES, Remains, Schedule, Step, desired_of, schedule_of
-from tests.simulation.world import Ended, Parts, Stored, World
-
-_CALM_APPLIES = {False: 1, True: 2}
-_NAMESAKES = 2
+from tests.simulation.invariants import check_rest, check_strangers
+from tests.simulation.parts import Parts
+from tests.simulation.runner import Ended
+from tests.simulation.schedule import Remains, Schedule, Step, schedule_of
+from tests.simulation.versions import desired_of
+from tests.simulation.world import Call, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +21,7 @@ class Verdict:
     wrong: tuple[str, ...]
     applies: int
     deaths: int
+    races: int
     billed: int
 
 
@@ -32,7 +30,7 @@ def run_seed(
 ) -> Verdict:
     """One schedule from its seed to its verdict; it ends at the first step after which something is wrong."""
     schedule = schedule_of(seed)
-    world = World(schedule, parts())
+    world = World(schedule.climate, parts())
     try:
         return _Run(schedule, world, tell or (lambda _: None)).verdict()
     finally:
@@ -46,66 +44,80 @@ class _Run:
     tell: Callable[[str], None]
     applies: int = 0
     deaths: int = 0
+    races: int = 0
+    at: frozenset[int] = frozenset()
 
     def verdict(self) -> Verdict:
-        wrong = self._wrong()
+        wrong = tuple(self._wrong())
         return Verdict(
-            self.schedule.seed, tuple(wrong), self.applies, self.deaths, len(self.world.store.ledger())
+            self.schedule.climate.seed,
+            wrong,
+            self.applies,
+            self.deaths,
+            self.races,
+            len(self.world.store.ledger()),
         )
 
     def _wrong(self) -> list[str]:
-        _settle_strangers(self.world)
-        has_meddled = False
+        world = self.world
+        world.run(world.people.settle())
+        world.wait(self.schedule.climate.settle_seconds)
         for step in self.schedule.steps:
-            if step.deed is not None and self.world.meddle(step.deed):
-                has_meddled = True
             wrong = self._step(step)
             if wrong:
                 return wrong
-        return self._converge(has_meddled=has_meddled)
+        return self._converge()
 
     def _step(self, step: Step) -> list[str]:
-        before = self.world.stored()
-        ended = self.world.apply(desired_of(step.version), step.weather)
-        wrong = self._judged(ended, before, f"{step.weather} after {step.deed}")
-        if ended.exit_code is None:
-            self.deaths += 1
-            if step.remains is Remains.NOTHING:
-                # Without the journal nobody knows of what lists do not show yet.
-                self.world.lines.clear()
-                self.world.wait(self.schedule.settle_seconds + LATE_SECONDS_MAX)
-        return wrong
+        world = self.world
+        self._move_to(step.machines)
+        world.people.desired = desired_of(step.runs[-1].version)
+        if step.deed is not None:
+            world.act(step.deed)
+        self.tell(f"people: {step.deed}; machines: {sorted(step.machines)}")
+        calls = [Call(run.machine, desired_of(run.version), run.weather, run.starts_after) for run in step.runs]
+        ended = self._apply(*calls)
+        if len(calls) > 1:
+            self.races += 1
+            world.wait_until_lists_are_fresh()
+        died = [call.machine for call, end in zip(calls, ended, strict=True) if end.exit_code is None]
+        self.deaths += len(died)
+        if died and step.remains is Remains.NOTHING:
+            # Without the journal nobody knows of what lists do not show yet.
+            for number in died:
+                world.machine(number).lines.clear()
+            world.wait_until_lists_are_fresh()
+        return self._judged()
 
-    def _converge(self, *, has_meddled: bool) -> list[str]:
+    def _converge(self) -> list[str]:
+        world = self.world
         desired = desired_of(self.schedule.final)
-        if self.schedule.repeats_requests or self.world.random.random() < 0.5:
+        self._move_to(frozenset({0}))
+        if self.schedule.repeats_requests or world.random.random() < 0.5:
             # A twin that no list shows yet cannot be folded by anybody.
-            self.world.wait(self.schedule.settle_seconds + LATE_SECONDS_MAX)
-        for _ in range(_CALM_APPLIES[has_meddled]):
-            before = self.world.stored()
-            ended = self.world.apply(desired)
-            wrong = self._judged(ended, before, "undisturbed")
+            world.wait_until_lists_are_fresh()
+        for _ in range(2 if world.people.deeds else 1):
+            (ended,) = self._apply(Call(0, desired))
+            wrong = self._judged()
             if wrong:
                 return wrong
-        return check_rest(self.world, ended, self.world.plan(desired))
+        return check_rest(world, ended, world.plan(0, desired))
 
-    def _judged(self, ended: Ended, before: Mapping[str, Stored], weather: str) -> list[str]:
-        self.applies += 1
-        self.tell(f"{self.applies}: {weather}: {ended}")
-        wrong = [
-            *self.world.wrong,
-            *check_bill(self.world),
-            *check_strangers(before, self.world.stored()),
-            *check_end(self.world, ended),
-        ]
-        self.world.wrong.clear()
+    def _move_to(self, machines: frozenset[int]) -> None:
+        """What one machine did lately, others only learn from lists."""
+        if self.at != machines:
+            self.world.wait_until_lists_are_fresh()
+        self.at = machines
+
+    def _apply(self, *calls: Call) -> list[Ended]:
+        self.applies += len(calls)
+        ended = self.world.apply(*calls)
+        for call, end in zip(calls, ended, strict=True):
+            self.tell(f"{self.applies}: machine {call.machine}, {call.weather}: {end}")
+        return ended
+
+    def _judged(self) -> list[str]:
+        world = self.world
+        wrong = [*world.wrong, *world.bill.check(), *check_strangers(world)]
+        world.wrong.clear()
         return wrong
-
-
-def _settle_strangers(world: World) -> None:
-    """A second project with our names, and evaluations that somebody made by hand under them."""
-    other = {"tags": ["sgpctl:billing:prod"], "metadata": identity_marks(declare(NAMES[0]))}
-    world.create_by_hand({**declare(NAMES[0]).body, **other})
-    for name in world.random.sample(NAMES, _NAMESAKES):
-        world.create_by_hand({**declare(name, tasks=[chat("by hand")]).body})
-    world.wait(world.schedule.settle_seconds)

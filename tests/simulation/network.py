@@ -1,0 +1,276 @@
+"""A network that goes wrong at random, and keeps the books: a transport for each process before one sandbox.
+
+A process may die at any request or journal line, before or after it; from then on nothing of it is sent any more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from random import Random
+
+import httpx
+
+from sgpctl.sandbox.moments import moment_text
+from tests.simulation import spoiling
+from tests.simulation.clock import NETWORK, SimulatedLoop
+from tests.simulation.stored import Stored
+from tests.simulation.weather import CALM, LATE_SECONDS_MAX, Fault, Weather, is_create, is_write
+
+_REQUESTS_MAX = 6_000  # of one process; more is a client that never gives up
+_STATUSES = (408, 409, 500, 502, 503, 504)
+
+
+class Death(BaseException):
+    """The process ended here. Nothing of it may run on."""
+
+
+class Kind(StrEnum):
+    CREATED = "created"
+    ARCHIVED = "archived"
+    RESTORED = "restored"
+    PATCHED = "patched"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a delivered request changed. `name`, `digest` and `nonce` are those that a create was sent with."""
+
+    kind: Kind
+    process: str
+    evaluation_id: str
+    name: str = ""
+    digest: str = ""
+    nonce: str = ""
+
+
+@dataclass
+class Network:
+    """What lies between all processes and the platform.
+
+    `judge` is told of every write just before it has its effect; `people` act when they are called; `stored` is what the
+    platform holds, `now` its clock.
+    """
+
+    loop: SimulatedLoop
+    server: httpx.AsyncBaseTransport
+    random: Random
+    judge: Callable[[Line, httpx.Request], None]
+    people: Callable[[], Awaitable[None]]
+    strangers: Callable[[], Awaitable[None]]
+    stored: Callable[[], Mapping[str, Stored]]
+    now: Callable[[], datetime]
+    page_items: int | None = None
+    lag_seconds: float = 0.0
+    latency_seconds: float = 0.0
+    writes: int = 0
+    effects: list[Effect] = field(default_factory=list)
+    repeated: Counter[str] = field(default_factory=Counter)
+    struck: Counter[Fault] = field(default_factory=Counter)
+
+    async def deliver(self, line: Line, request: httpx.Request) -> httpx.Response:
+        if not is_write(request):
+            response = await self.server.handle_async_request(request)
+            line.note_read(request)
+            return response
+        self.judge(line, request)
+        before = self.stored().get(_id_in(request))
+        response = await self.server.handle_async_request(request)
+        await response.aread()
+        if response.is_success:
+            self.writes += 1
+            self.effects += _effects(line.process, request, response, before)
+        return response
+
+    def deliver_later(self, line: Line, request: httpx.Request) -> None:
+        """Once more, or at last, in a while, whatever becomes of the sender."""
+        seconds = self.random.uniform(0.1, LATE_SECONDS_MAX)
+
+        async def work() -> None:
+            await asyncio.sleep(seconds)
+            await self.deliver(line, request)
+
+        self.loop.start(NETWORK, work())
+
+    def note_repetition(self, request: httpx.Request) -> None:
+        """The network delivers this once more, which is not its sender's doing."""
+        if is_create(request):
+            self.repeated[str(_metadata_in(request).get("sgpctl_nonce", ""))] += 1
+
+
+@dataclass
+class Line(httpx.AsyncBaseTransport):
+    """One process's way into the network. `seen` is how each evaluation looked when the process last read it by id."""
+
+    network: Network
+    process: str
+    weather: Weather = CALM
+    stop: Callable[[], None] = lambda: None
+    set_clock: Callable[[], None] = lambda: None
+    wanted: Mapping[str, str] = field(default_factory=dict)
+    points: int = 0
+    requests: int = 0
+    is_dead: bool = False
+    seen: dict[str, Stored] = field(default_factory=dict)
+
+    def pass_point(self) -> None:
+        """Dies here, when it is time to."""
+        self.points += 1
+        if self.is_dead or self.points == self.weather.dies_at:
+            self.is_dead = True
+            raise Death
+        if self.points == self.weather.stops_at:
+            self.stop()
+
+    def note_read(self, request: httpx.Request) -> None:
+        remote_id = _id_in(request)
+        seen = self.network.stored().get(remote_id)
+        if seen is not None:
+            self.seen[remote_id] = seen
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        network = self.network
+        request = _with_small_pages(request, network.page_items)
+        await request.aread()
+        self.requests += 1
+        if self.requests > _REQUESTS_MAX:
+            raise RuntimeError("the client never gives up")
+        await self._travel()
+        self.pass_point()
+        if self.weather.people and network.random.random() < self.weather.people:
+            await network.people()
+        fault = self.weather.strike(request, self.requests, network.random)
+        if fault is None:
+            response = await network.deliver(self, request)
+        else:
+            network.struck[fault] += 1
+            response = await self._struck(request, fault)
+        await self._travel()
+        self.pass_point()
+        return response
+
+    async def _travel(self) -> None:
+        """Meanwhile others go on."""
+        latency = self.network.latency_seconds
+        if latency:
+            await asyncio.sleep(self.network.random.uniform(0.0, latency))
+            return
+        for _ in range(self.network.random.randrange(3)):
+            await asyncio.sleep(0)
+
+    async def _struck(self, request: httpx.Request, fault: Fault) -> httpx.Response:
+        network, random = self.network, self.network.random
+        match fault:
+            case Fault.REFUSED:
+                raise httpx.ConnectError("refused", request=request)
+            case Fault.RESET_BEFORE | Fault.TIMEOUT_BEFORE:
+                raise await self._broken(fault, request)
+            case Fault.RESET_AFTER | Fault.TIMEOUT_AFTER:
+                await network.deliver(self, request)
+                raise await self._broken(fault, request)
+            case Fault.TIMEOUT_LATE:
+                error = await self._broken(fault, request)
+                network.deliver_later(self, request)
+                raise error
+            case Fault.TOO_MANY:
+                return spoiling.error(429, _key_in(request), random)
+            case Fault.STATUS_BEFORE:
+                return spoiling.error(random.choice(_STATUSES), _key_in(request), random)
+            case Fault.STATUS_AFTER:
+                await network.deliver(self, request)
+                return spoiling.error(random.choice(_STATUSES), _key_in(request), random)
+            case Fault.GARBAGE_BEFORE:
+                return spoiling.garbage(_key_in(request), random)
+            case Fault.GARBAGE_AFTER:
+                await network.deliver(self, request)
+                return spoiling.garbage(_key_in(request), random)
+            case Fault.CLOCK_JUMP:
+                self.set_clock()
+                return await network.deliver(self, request)
+            case Fault.SHIFTING:
+                if "starting_after" in request.url.params:
+                    await network.strangers()
+                return await network.deliver(self, request)
+            case Fault.TWICE:
+                network.note_repetition(request)
+                await network.deliver(self, request)
+                return await network.deliver(self, request)
+            case Fault.TWICE_LATE:
+                network.note_repetition(request)
+                network.deliver_later(self, request)
+                return await network.deliver(self, request)
+            case _:
+                return await self._spoilt(request, fault)
+
+    async def _spoilt(self, request: httpx.Request, fault: Fault) -> httpx.Response:
+        """The answer is the platform's, and something is wrong with it."""
+        network, random = self.network, self.network.random
+        whole = await network.deliver(self, request)
+        await whole.aread()
+        match fault:
+            case Fault.TRUNCATED:
+                return spoiling.truncated(whole, random)
+            case Fault.SLOW:
+                return spoiling.slow(whole, random)
+            case Fault.STALLED:
+                return spoiling.stalled(whole, random)
+            case Fault.TOTAL_OFF:
+                return spoiling.with_wrong_total(whole, random)
+            case Fault.EMPTY:
+                return spoiling.without_items(whole)
+            case Fault.LAGGING:
+                return spoiling.of_before(
+                    whole, moment_text(network.now() - timedelta(seconds=network.lag_seconds))
+                )
+            case _:
+                raise AssertionError(fault)
+
+    async def _broken(self, fault: Fault, request: httpx.Request) -> httpx.TransportError:
+        if fault in {Fault.RESET_BEFORE, Fault.RESET_AFTER}:
+            return httpx.ReadError("reset", request=request)
+        if self.network.random.random() < 0.5:
+            await asyncio.sleep(request.extensions["timeout"]["read"])
+        return httpx.ReadTimeout("timeout", request=request)
+
+
+def _effects(
+    process: str, request: httpx.Request, response: httpx.Response, before: Stored | None
+) -> list[Effect]:
+    if is_create(request):
+        marks = _metadata_in(request)
+        sent = (str(marks.get(f"sgpctl_{key}", "")) for key in ("name", "digest", "nonce"))
+        return [Effect(Kind.CREATED, process, str(response.json()["id"]), *sent)]
+    if before is None:
+        return []
+    if request.method == "DELETE":
+        return [Effect(Kind.ARCHIVED, process, before.id)] if before.is_live else []
+    if b'"restore"' in request.content:
+        return [] if before.is_live else [Effect(Kind.RESTORED, process, before.id)]
+    return [Effect(Kind.PATCHED, process, before.id)]
+
+
+def _id_in(request: httpx.Request) -> str:
+    return request.url.path.rsplit("/", 1)[-1]
+
+
+def _key_in(request: httpx.Request) -> str:
+    return str(request.headers["x-api-key"])
+
+
+def _metadata_in(request: httpx.Request) -> Mapping[str, object]:
+    metadata: Mapping[str, object] = json.loads(request.content)["metadata"]
+    return metadata
+
+
+def _with_small_pages(request: httpx.Request, page_items: int | None) -> httpx.Request:
+    """The same request as a deployment with small pages understands it."""
+    if page_items is None or "limit" not in request.url.params:
+        return request
+    limit = min(page_items, int(request.url.params["limit"]))
+    request.url = request.url.copy_set_param("limit", limit)
+    return request

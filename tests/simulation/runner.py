@@ -1,0 +1,165 @@
+"""One process from its start to its end: it waits for its turn, recovers, plans, carries out, verifies, and says so."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sgpctl.api.client import Client, RequestRecord
+from sgpctl.api.settings import ApiKey, Connection
+from sgpctl.apply.execution import Interruption, Listener
+from sgpctl.apply.outcome import Outcome
+from sgpctl.errors import ExitCode, RefusedError, SgpctlError
+from sgpctl.model.evaluation import DesiredEvaluation
+from sgpctl.plan.plan import Plan, PlanHeader, Target
+from sgpctl.plan.saved import plan_document
+from sgpctl.render.glyphs import UNICODE
+from sgpctl.render.json_text import json_text
+from sgpctl.render.layout import plain
+from sgpctl.render.plan_text import plan_lines
+from tests.simulation.machines import Machine
+from tests.simulation.network import Death, Effect, Line
+from tests.simulation.parts import Printed
+from tests.simulation.weather import CALM, Weather
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+KEY = "secret-key-of-the-test"
+ACCOUNT = "acct"
+URL = "http://sandbox.localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a process ended. `exit_code` is None for one that died; `outcome` is None where nothing was carried out.
+
+    `effects` are those that its requests had until then.
+    """
+
+    exit_code: ExitCode | None
+    outcome: Outcome | None = None
+    printed: Printed | None = None
+    message: str = ""
+    crash: str | None = None
+    effects: tuple[Effect, ...] = ()
+
+
+@dataclass
+class Runner:
+    """One call of apply. `said` is everything that it printed, logged or saved."""
+
+    world: World
+    name: str
+    machine: Machine
+    desired: Sequence[DesiredEvaluation]
+    weather: Weather = CALM
+    starts_after: float = 0.0
+    parallelism: int = 4
+    saves_plan: bool = False
+    said: list[str] = field(default_factory=list)
+    nonces: int = 0
+    ended: Ended | None = None
+
+    def __post_init__(self) -> None:
+        self.interruption = Interruption()
+        self.line = Line(
+            self.world.network,
+            self.name,
+            self.weather,
+            self._stop,
+            self.machine.set_clock,
+            {one.name: one.digest for one in self.desired},
+        )
+        target = Target("sandbox", URL, ACCOUNT, is_sandbox=False)
+        self.header = PlanHeader(
+            "evals", "prod", target, "c0ffee", self.machine.now(), "0.1.0", len(self.desired)
+        )
+
+    async def live(self) -> Ended:
+        await asyncio.sleep(self.starts_after)
+        ended = await self._end()
+        effects = tuple(one for one in self.world.network.effects if one.process == self.name)
+        self.ended = Ended(
+            ended.exit_code, ended.outcome, ended.printed, ended.message, ended.crash, effects
+        )
+        self.world.judge_end(self, self.ended)
+        return self.ended
+
+    async def plan(self) -> Plan:
+        async with self._client() as client:
+            evaluations = self.world.parts.evaluations(self, client)
+            return await self.world.parts.reconciliation(self, evaluations).plan()
+
+    async def _end(self) -> Ended:
+        try:
+            return await self._apply()
+        except SgpctlError as error:
+            self.said += [error.message, error.hint or ""]
+            return Ended(error.exit_code, message=error.message)
+        except Exception as error:  # noqa: BLE001 - a traceback is a finding
+            return Ended(ExitCode.ERROR, crash=f"{type(error).__name__}: {error}")
+        except BaseException as error:
+            if not _is_death(error):
+                raise
+            return Ended(None)
+        finally:
+            await self.world.loop.end_tasks(self.name)
+
+    async def _apply(self) -> Ended:
+        parts = self.world.parts
+        async with parts.alone(self), self._client() as client:
+            evaluations = parts.evaluations(self, client)
+            reconciliation = parts.reconciliation(self, evaluations)
+            await reconciliation.recover()
+            plan = await reconciliation.plan()
+            self._show(plan)
+            if plan.refusals:
+                raise RefusedError("; ".join(refusal.message for refusal in plan.refusals))
+            if plan.is_empty and plan.gap is None:
+                outcome = Outcome(left=plan)
+            else:
+                outcome = await reconciliation.carry_out(
+                    plan,
+                    new_nonce=self._new_nonce,
+                    parallelism=self.parallelism,
+                    listener=Listener(),
+                    interruption=self.interruption,
+                )
+        printed = parts.printed(outcome, self.header)
+        self.said += [printed.text, printed.json]
+        return Ended(parts.exit_code(outcome), outcome, printed)
+
+    def _show(self, plan: Plan) -> None:
+        if self.saves_plan:
+            self.said.append(plain(plan_lines(plan, self.header, UNICODE, width=120)))
+            self.said.append(json_text(plan_document(plan, self.header)))
+
+    def _client(self) -> Client:
+        return Client(
+            Connection(URL, ACCOUNT, ApiKey(KEY, source="the test")),
+            transport=self.world.parts.transport(self),
+            random=self.world.random.random,
+            now=lambda: self.machine.now().timestamp(),
+            monotonic=self.machine.monotonic,
+            parallelism=self.parallelism,
+            log=self._log,
+        )
+
+    def _log(self, record: RequestRecord) -> None:
+        self.said.append(f"{record.method} {record.path} {record.status} {record.request_id} {record.error}")
+
+    def _new_nonce(self) -> str:
+        self.nonces += 1
+        return f"nonce-{self.name}-{self.nonces}"
+
+    def _stop(self) -> None:
+        self.interruption.requested = True
+
+
+def _is_death(error: BaseException) -> bool:
+    if isinstance(error, BaseExceptionGroup):
+        return any(_is_death(one) for one in error.exceptions)
+    return isinstance(error, Death)
