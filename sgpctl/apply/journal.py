@@ -160,9 +160,7 @@ def _open_nonces(lines: Iterable[str]) -> frozenset[object]:
 def _is_needed(
     entry: Mapping[str, object], now: Moment, seconds: float, still_open: frozenset[object]
 ) -> bool:
-    return bool(entry) and (
-        _moment(entry).seconds_until(now) <= seconds or entry.get("nonce") in still_open
-    )
+    return bool(entry) and (_moment(entry).seconds_until(now) <= seconds or entry.get("nonce") in still_open)
 
 
 def _ends_in_newline(handle: int) -> bool:

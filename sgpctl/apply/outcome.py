@@ -15,6 +15,7 @@ class Status(StrEnum):
     """How one change ended."""
 
     DONE = "done"
+    MET = "met"  # what another apply started meanwhile stands for it
     FAILED = "failed"  # refused or given up; remote is as before, or as `message` says
     UNCLEAR = "unclear"  # sent, and nobody can say whether it took effect
     NOT_STARTED = "not started"  # interrupted, or something it needed failed
@@ -24,7 +25,8 @@ class Status(StrEnum):
 class ChangeResult:
     """The end of one change. `remote_id` is the evaluation that now stands for the name, if any.
 
-    `started` says that a run was started (and paid for), whatever happened afterwards.
+    `started` says that a run was started (and paid for), whatever happened afterwards. `nonce` is that of a create of
+    which nobody can tell whether it took effect.
     """
 
     change: Change
@@ -32,6 +34,7 @@ class ChangeResult:
     remote_id: str | None = None
     message: str | None = None
     started: bool = False
+    nonce: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class Outcome:
 
     @property
     def failures(self) -> tuple[ChangeResult, ...]:
-        return tuple(result for result in self.results if result.status is not Status.DONE)
+        return tuple(result for result in self.results if result.status not in {Status.DONE, Status.MET})
 
     @property
     def exit_code(self) -> ExitCode:

@@ -36,7 +36,7 @@ def create(change: Change, body: Mapping[str, Json], nonce: str) -> Protocol[Cha
     """Start a run, exactly once as far as the platform lets anyone know."""
     made = yield from create_once(change.name, body, nonce)
     if isinstance(made, Problem):
-        return _not_done(change, made)
+        return _not_done(change, made, nonce)
     return ChangeResult(change, Status.DONE, made.id, started=True)
 
 
@@ -48,7 +48,7 @@ def replace(change: Change, body: Mapping[str, Json], nonce: str) -> Protocol[Ch
             return _not_done(change, moved)
     made = yield from create_once(change.name, body, nonce)
     if isinstance(made, Problem):
-        return _not_done(change, made)
+        return _not_done(change, made, nonce)
     problem = yield from _succeed(change, made.id, lambda seen: is_live(seen) and _carries(seen, nonce))
     if problem is not None:
         message = f"the new run {made.id} is started, but {problem.message}"
@@ -116,6 +116,8 @@ def _end(change: Change, remote_id: str, problem: Problem | None) -> ChangeResul
     return _not_done(change, problem) if problem is not None else ChangeResult(change, Status.DONE, remote_id)
 
 
-def _not_done(change: Change, problem: Problem) -> ChangeResult:
+def _not_done(change: Change, problem: Problem, nonce: str | None = None) -> ChangeResult:
     status = Status.UNCLEAR if problem.is_unclear else Status.FAILED
-    return ChangeResult(change, status, change.remote_id, problem.message)
+    return ChangeResult(
+        change, status, change.remote_id, problem.message, nonce=nonce if problem.is_unclear else None
+    )

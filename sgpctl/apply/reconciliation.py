@@ -9,7 +9,7 @@ verify     it is planned again, until nothing is left that should have been done
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from sgpctl.apply.driver import Driver
@@ -43,6 +43,7 @@ class Reconciliation:
     scope: tuple[str, ...]
     warnings: tuple[str, ...] = ()
     recovered: set[str] = field(default_factory=set)
+    seen_nonces: set[str] = field(default_factory=set)
 
     async def recover(self) -> None:
         """Settle what the journal left open. Waits as long as lists may be stale.
@@ -95,7 +96,7 @@ class Reconciliation:
         results = await execution.run(plan)
         closing = await self._closing_look(results, interruption)
         return Outcome(
-            _settled(results, closing.left),
+            _settled(results, closing.left, self.seen_nonces),
             closing.left,
             closing.unverified,
             closing.folded,
@@ -118,17 +119,31 @@ class Reconciliation:
         found = await asyncio.gather(
             *(platform.find(NONCE, intent.nonce, tag=None) for intent in record.unfinished)
         )
+        self.seen_nonces.update(i.nonce for i, ones in zip(record.unfinished, found, strict=True) if ones)
         return sorted({*recent, *self.recovered, *(one.id for ones in found for one in ones)})
 
 
-def _settled(results: Sequence[ChangeResult], left: Plan | None) -> tuple[ChangeResult, ...]:
-    """The results, with those that were unclear and need nothing any more counted as done: they took effect."""
+def _settled(
+    results: Sequence[ChangeResult], left: Plan | None, seen_nonces: Set[str]
+) -> tuple[ChangeResult, ...]:
+    """The results, with those that were unclear and need nothing any more told as what they came to.
+
+    A create took effect if its nonce was seen; otherwise another apply started what stands for it.
+    """
     if left is None:
         return tuple(results)
     open_names = {change.name for change in left.changes}
     return tuple(
-        replace(result, status=Status.DONE, started=result.change.action.starts_a_run, message=None)
+        _as_done(result, seen_nonces)
         if result.status is Status.UNCLEAR and result.change.name not in open_names
         else result
         for result in results
     )
+
+
+def _as_done(result: ChangeResult, seen_nonces: Set[str]) -> ChangeResult:
+    if result.nonce is None or result.nonce in seen_nonces:
+        is_run = result.change.action.starts_a_run
+        return replace(result, status=Status.DONE, started=is_run, message=None, nonce=None)
+    words = "another apply started this meanwhile; the request of this one never took effect"
+    return replace(result, status=Status.MET, message=words, nonce=None)

@@ -77,7 +77,7 @@ def write(
     for pause in READ_BACK_PAUSES_SECONDS[:WRITE_TRIES_MAX]:
         reply = yield operation
         match reply:
-            case Got(remote) if took(remote):
+            case Got(remote) if remote is not None and took(remote):
                 return None
             case Failed(words) | Unknown(words):
                 message, is_unclear = words, isinstance(reply, Unknown)

@@ -128,11 +128,15 @@ def archive(remote: RemoteEvaluation, why: str) -> Change:
 
 def archive_duplicate(gone: RemoteEvaluation, kept: RemoteEvaluation) -> Change:
     is_twin = _made_by_one_create(gone, kept)
-    is_replaced = read_marks(gone).digest != read_marks(kept).digest and gone.created_at < kept.created_at
+    is_same_spec = read_marks(gone).digest == read_marks(kept).digest
+    is_replaced = not is_same_spec and gone.created_at < kept.created_at
+    is_raced = is_same_spec and _made_by_two_creates(gone, kept)
     if is_twin:
         reason = f"a duplicate of {kept.id}, made by the same create"
     elif is_replaced:
         reason = f"replaced by {kept.id}, by an apply that did not come to archiving it"
+    elif is_raced:
+        reason = f"a second run of what {kept.id} runs, started by another apply"
     else:
         reason = f"a duplicate of {kept.id}, of the same name"
     return Change(
@@ -144,8 +148,14 @@ def archive_duplicate(gone: RemoteEvaluation, kept: RemoteEvaluation) -> Change:
         reasons=(reason,),
         preconditions=(precondition(gone),),
         is_duplicate=is_twin,
-        is_leftover=is_replaced and not is_twin,
+        is_leftover=is_raced or (is_replaced and not is_twin),
     )
+
+
+def _made_by_two_creates(gone: RemoteEvaluation, kept: RemoteEvaluation) -> bool:
+    """Two of sgpctl's own creates; a copy that somebody made carries the nonce of what it was copied from."""
+    nonces = {read_marks(gone).nonce, read_marks(kept).nonce}
+    return len(nonces) == 2 and None not in nonces and gone.tasks == kept.tasks
 
 
 def _made_by_one_create(gone: RemoteEvaluation, kept: RemoteEvaluation) -> bool:

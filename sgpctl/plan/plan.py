@@ -82,7 +82,7 @@ class Change:
     provenance marks: merge-patch metadata, whole tags (API 2.7). `digest` is the desired digest, None for an
     archive; `declared` is a digest of all else that the manifest declares. `place` is where the manifest stands, None
     for an archive. An archive `is_duplicate` when the same create made it twice, and `is_leftover` when an earlier
-    replace did not come to archiving it; neither takes anything away.
+    replace did not come to archiving it, or when two applies ran one spec; neither takes anything away.
     """
 
     action: Action

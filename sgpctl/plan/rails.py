@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from sgpctl.model.evaluation import RemoteState
-from sgpctl.model.marks import Owner, other_owners, read_marks
+from sgpctl.model.evaluation import RemoteEvaluation, RemoteState
+from sgpctl.model.marks import Owner, effective_name, other_owners, read_marks
 from sgpctl.plan.action import Action
 from sgpctl.plan.matching import Matching
 from sgpctl.plan.plan import Change, Cost, Refusal
@@ -103,13 +103,14 @@ def _unknown_digests(matching: Matching) -> list[Refusal]:
 
 
 def _protected(changes: Sequence[Change], state: RemoteState) -> list[Refusal]:
-    protected = {remote.id for remote in state.owned if read_marks(remote).protect}
+    protected = {remote.id: _run_of(remote) for remote in state.owned if read_marks(remote).protect}
+    gone = _gone(changes)
+    kept = {run for remote_id, run in protected.items() if remote_id not in gone}
     found: list[Refusal] = []
     for change in changes:
-        gone = {old.remote_id for old in change.archives}
-        if change.action is Action.ARCHIVE and change.remote_id is not None:
-            gone.add(change.remote_id)
-        if gone & protected and not change.is_duplicate:
+        runs = {protected[remote_id] for remote_id in _gone([change]) if remote_id in protected}
+        is_second_run = change.is_leftover and runs <= kept
+        if runs and not change.is_duplicate and not is_second_run:
             found.append(
                 Refusal(
                     f"{change.name!r} is protected, and the plan would {_verb(change)} it",
@@ -117,6 +118,16 @@ def _protected(changes: Sequence[Change], state: RemoteState) -> list[Refusal]:
                 )
             )
     return found
+
+
+def _run_of(remote: RemoteEvaluation) -> tuple[str, str | None]:
+    return effective_name(remote), read_marks(remote).digest
+
+
+def _gone(changes: Collection[Change]) -> set[str]:
+    """The ids of all that these changes archive."""
+    gone = {old.remote_id for change in changes for old in change.archives}
+    return gone | {c.remote_id for c in changes if c.action is Action.ARCHIVE and c.remote_id is not None}
 
 
 def _verb(change: Change) -> str:

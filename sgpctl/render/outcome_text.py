@@ -26,6 +26,7 @@ _SECTIONS = (
     (Status.UNCLEAR, "Unclear: sent, but no answer says whether it took effect", Style.ERROR),
     (Status.FAILED, "Failed", Style.ERROR),
     (Status.NOT_STARTED, "Not started", Style.WARNING),
+    (Status.MET, "Done by another apply", Style.WARNING),
 )
 
 
@@ -129,6 +130,8 @@ def _done_sentence(outcome: Outcome) -> tuple[str, str]:
         for status in (Status.UNCLEAR, Status.FAILED, Status.NOT_STARTED)
         if counts[status]
     ]
+    if counts[Status.MET]:
+        troubles.append(f"{counts[Status.MET]:,} done by another apply")
     return lead, f"{'; '.join([done_text(outcome.summary), *troubles])}."
 
 

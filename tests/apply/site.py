@@ -82,7 +82,7 @@ class Site:
 
     @property
     def journal(self) -> Journal:
-        return Journal(self.folder / "journal.jsonl", "the sandbox", self.now)
+        return Journal(self.folder / "journal.jsonl", "the sandbox", self.now, lambda: self.slept_seconds)
 
     def client(self) -> Client:
         return Client(
@@ -131,5 +131,4 @@ class Site:
             Provenance("c0ffee", "0.1.0"),
             policy,
             ("evals", "prod", "http://sandbox.localhost", ACCOUNT),
-            self.now,
         )

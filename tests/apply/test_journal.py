@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sgpctl.apply.journal import Intent, Journal
+from sgpctl.apply.moment import LONG_AGO, Moment, moment_of
 from sgpctl.apply.operations import Failed, Find, Found, Note, Problem, Wait
 from sgpctl.apply.recovery import recover
 from sgpctl.errors import LocalStateError
@@ -17,18 +18,19 @@ from tests.apply.script import play, writes
 
 TARGET = "https://api.example acct"
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+UP_SECONDS = 5000.0
 
 
 @pytest.fixture
 def journal(tmp_path: Path) -> Journal:
-    return Journal(tmp_path / ".sgpctl" / "journal.jsonl", TARGET, lambda: NOW)
+    return Journal(tmp_path / ".sgpctl" / "journal.jsonl", TARGET, lambda: NOW, lambda: UP_SECONDS)
 
 
 def test_a_create_without_an_end_is_unfinished(journal: Journal) -> None:
     journal.write("create", {"name": "a", "nonce": "n1"})
     journal.write("create", {"name": "b", "nonce": "n2"})
     journal.write("created", {"nonce": "n1", "remote_id": "id"})
-    assert journal.read().unfinished == (Intent("b", "n2", NOW),)
+    assert journal.read().unfinished == (Intent("b", "n2", Moment(NOW, UP_SECONDS)),)
 
 
 def test_a_torn_last_line_is_passed_over(journal: Journal, tmp_path: Path) -> None:
@@ -51,26 +53,28 @@ def test_the_journal_is_for_its_owner_alone(journal: Journal, tmp_path: Path) ->
 def test_a_journal_that_cannot_be_written_is_an_error_with_its_path(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(LocalStateError, match="file/journal"):
-        Journal(tmp_path / "file" / "journal.jsonl", TARGET, lambda: NOW).write("create", {})
+        Journal(tmp_path / "file" / "journal.jsonl", TARGET, lambda: NOW, lambda: UP_SECONDS).write(
+            "create", {}
+        )
 
 
 def test_an_old_intent_needs_one_look() -> None:
-    old = Intent("a", "n1", NOW - timedelta(hours=1))
-    found, asked = play(recover(old, NOW), [Found(())])
+    old = Intent("a", "n1", _ago(hours=1))
+    found, asked = play(recover(old, Moment(NOW)), [Found(())])
     assert found is None
     assert Note("absent", {"nonce": "n1"}) in asked
 
 
 def test_a_fresh_intent_is_looked_for_over_the_settling_time() -> None:
-    fresh = Intent("a", "n1", NOW - timedelta(seconds=1))
-    _, asked = play(recover(fresh, NOW), [Found(())] * (len(SETTLING_PAUSES_SECONDS) + 1))
+    fresh = Intent("a", "n1", _ago(seconds=1))
+    _, asked = play(recover(fresh, Moment(NOW)), [Found(())] * (len(SETTLING_PAUSES_SECONDS) + 1))
     assert writes(asked) == ["Find"] * (len(SETTLING_PAUSES_SECONDS) + 1)
     assert sum(op.seconds for op in asked if isinstance(op, Wait)) == sum(SETTLING_PAUSES_SECONDS)
 
 
 def test_an_intent_that_cannot_be_looked_for_stays_open() -> None:
-    old = Intent("a", "n1", NOW - timedelta(hours=1))
-    found, asked = play(recover(old, NOW), [Failed("503")])
+    old = Intent("a", "n1", _ago(hours=1))
+    found, asked = play(recover(old, Moment(NOW)), [Failed("503")])
     assert isinstance(found, Problem)
     assert not [op for op in asked if isinstance(op, Note)]
     assert asked[-1] == Find("n1")
@@ -86,7 +90,9 @@ def test_a_line_after_a_torn_one_is_not_lost(journal: Journal, tmp_path: Path) -
 
 def test_what_another_account_has_open_is_left_open(journal: Journal, tmp_path: Path) -> None:
     journal.write("create", {"name": "a", "nonce": "n1"})
-    other = Journal(tmp_path / ".sgpctl" / "journal.jsonl", "https://api.example other", lambda: NOW)
+    other = Journal(
+        tmp_path / ".sgpctl" / "journal.jsonl", "https://api.example other", lambda: NOW, lambda: UP_SECONDS
+    )
     assert other.read().unfinished == ()
     assert len(journal.read().unfinished) == 1
 
@@ -96,19 +102,22 @@ def test_a_time_that_cannot_be_read_keeps_the_intent_open(tmp_path: Path) -> Non
     path.write_text(
         f'{{"at": "soon", "target": "{TARGET}", "event": "create", "name": "a", "nonce": "n1"}}\n'
     )
-    assert [intent.nonce for intent in Journal(path, TARGET, lambda: NOW).read().unfinished] == ["n1"]
+    assert [
+        intent.nonce for intent in Journal(path, TARGET, lambda: NOW, lambda: UP_SECONDS).read().unfinished
+    ] == ["n1"]
 
 
 def test_what_was_made_lately_is_known_by_id(journal: Journal) -> None:
     journal.write("create", {"name": "a", "nonce": "n1"})
     journal.write("created", {"nonce": "n1", "remote_id": "id-1"})
-    assert journal.read().created_since(NOW - timedelta(minutes=1)) == ("id-1",)
-    assert journal.read().created_since(NOW + timedelta(minutes=1)) == ()
+    later = Moment(NOW + timedelta(seconds=60), UP_SECONDS + 60)
+    assert journal.read().created_lately(later, 60) == ("id-1",)
+    assert journal.read().created_lately(later, 59) == ()
 
 
 def test_an_intent_whose_request_may_still_be_under_way_is_looked_for_all_the_time() -> None:
-    recent = Intent("a", "n1", NOW - timedelta(seconds=CREATE_READ_SECONDS_MAX))
-    _, asked = play(recover(recent, NOW), [Found(())] * (len(SETTLING_PAUSES_SECONDS) + 1))
+    recent = Intent("a", "n1", _ago(seconds=CREATE_READ_SECONDS_MAX))
+    _, asked = play(recover(recent, Moment(NOW)), [Found(())] * (len(SETTLING_PAUSES_SECONDS) + 1))
     assert len(writes(asked)) > 1
 
 
@@ -118,7 +127,7 @@ def test_a_large_journal_is_rid_of_what_nothing_needs(journal: Journal, tmp_path
         journal.write("create", {"name": "x" * (JOURNAL_BYTES_MAX // 4), "nonce": str(number)})
         journal.write("created", {"nonce": str(number), "remote_id": f"id-{number}"})
     path = tmp_path / ".sgpctl" / "journal.jsonl"
-    journal.compact(NOW + timedelta(seconds=1))
+    journal.compact(-1)
     assert [intent.nonce for intent in journal.read().unfinished] == ["open"]
     assert path.stat().st_size < 1000
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -128,5 +137,30 @@ def test_a_small_journal_is_left_as_it_is(journal: Journal, tmp_path: Path) -> N
     journal.write("create", {"name": "a", "nonce": "n1"})
     journal.write("created", {"nonce": "n1", "remote_id": "id"})
     before = (tmp_path / ".sgpctl" / "journal.jsonl").read_bytes()
-    journal.compact(NOW + timedelta(days=1))
+    journal.compact(-1)
     assert (tmp_path / ".sgpctl" / "journal.jsonl").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "seconds"),
+    [
+        (Moment(NOW, 10.0), Moment(NOW + timedelta(seconds=5), 15.0), 5),
+        (Moment(NOW, 10.0), Moment(NOW + timedelta(days=1), 15.0), 5),  # the wall clock was set forward
+        (Moment(NOW, 10.0), Moment(NOW - timedelta(days=1), 15.0), 0),  # or back
+        (Moment(NOW, 9e9), Moment(NOW + timedelta(seconds=60), 15.0), 60),  # the machine was started again
+        (Moment(NOW), Moment(NOW + timedelta(seconds=60), 15.0), 60),
+    ],
+)
+def test_of_two_clocks_that_disagree_the_smaller_age_counts(
+    before: Moment, after: Moment, seconds: float
+) -> None:
+    assert before.seconds_until(after) == seconds
+
+
+@pytest.mark.parametrize("value", ["soon", None, 7, ""])
+def test_a_moment_that_cannot_be_read_is_long_ago(value: object) -> None:
+    assert moment_of(value, "x") == Moment(LONG_AGO)
+
+
+def _ago(seconds: float = 0, hours: float = 0) -> Moment:
+    return Moment(NOW - timedelta(seconds=seconds, hours=hours))

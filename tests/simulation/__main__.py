@@ -10,19 +10,20 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
-from tests.simulation.running import Verdict, run_seed
+from tests.simulation.defects import DEFECTS
 from tests.simulation.parts import Parts
+from tests.simulation.running import Verdict, run_seed
 
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("--seeds", default="0..1000", help="one seed, or first..last")
-    parser.add_argument("--defect", choices=[], help="plant this defect")
+    parser.add_argument("--defect", choices=sorted(DEFECTS), help="plant this defect")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args(arguments)
     first, _, last = options.seeds.partition("..")
     seeds = range(int(first), int(last or first) + 1)
-    parts = Parts
+    parts = DEFECTS[options.defect] if options.defect else Parts
     if len(seeds) == 1:
         return _replay(seeds[0], parts)
     begun = time.perf_counter()

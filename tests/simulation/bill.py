@@ -43,8 +43,9 @@ class Bill:
         names = {one.digest: one.name for one in self._creates()}
         for digest, count in times.items():
             allowed = 1 + self.world.people.extra_creates[digest]
-            if not self._known[digest]:
-                self._surplus[digest] = max(0, min(self._racers(digest) - 1, count - allowed))
+            if self._known[digest] < allowed + self._surplus[digest]:
+                untold = count - allowed - self._surplus[digest]
+                self._surplus[digest] += max(0, min(self._racers(digest) - 1, untold))
             if count > allowed + self._surplus[digest]:
                 yield f"{names[digest]!r} is paid for {count} times"
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import httpx
 
@@ -21,12 +21,16 @@ from sgpctl.apply.outcome import ChangeResult, Outcome
 from sgpctl.apply.reconciliation import Reconciliation
 from sgpctl.apply.verification import Verification
 from sgpctl.errors import ExitCode, Unclear
-from sgpctl.model.evaluation import DesiredEvaluation, RemoteEvaluation, RemoteState
+from sgpctl.model.evaluation import RemoteEvaluation, RemoteState
 from sgpctl.model.located import Json
 from sgpctl.model.marks import NONCE
 from sgpctl.plan.plan import Plan
-from tests.simulation.faults import Transport
-from tests.simulation.world import KEY, OWNER, MemoryJournal, Parts, World
+from tests.simulation.machines import MemoryJournal
+from tests.simulation.network import Line
+from tests.simulation.parts import Parts
+from tests.simulation.runner import KEY, Runner
+from tests.simulation.stored import OWNER
+from tests.simulation.world import World
 
 
 class _Resending(Evaluations):
@@ -40,7 +44,7 @@ class _Resending(Evaluations):
 class ResendsBlindly(Parts):
     """A create without an answer is sent again at once, as the official SDK does."""
 
-    def evaluations(self, world: World, client: Client) -> Evaluations:
+    def evaluations(self, runner: Runner, client: Client) -> Evaluations:
         return _Resending(client)
 
 
@@ -58,7 +62,7 @@ class _Nameless(Evaluations):
 class SendsNoNonce(Parts):
     """A create cannot be told from another."""
 
-    def evaluations(self, world: World, client: Client) -> Evaluations:
+    def evaluations(self, runner: Runner, client: Client) -> Evaluations:
         return _Nameless(client)
 
 
@@ -69,8 +73,8 @@ async def _no_time(_: float) -> None:
 class DoesNotWait(Parts):
     """What cannot be found at once is taken for not created: no settling time."""
 
-    def driver(self, world: World, evaluations: Evaluations) -> Driver:
-        return Driver(evaluations, self.journal(world), _no_time)
+    def driver(self, runner: Runner, evaluations: Evaluations) -> Driver:
+        return Driver(evaluations, self.journal(runner), _no_time)
 
 
 class _Forgetful(MemoryJournal):
@@ -81,8 +85,8 @@ class _Forgetful(MemoryJournal):
 class KeepsNoJournal(Parts):
     """What was begun is not written down."""
 
-    def journal(self, world: World) -> Journal:
-        return _Forgetful(world)
+    def journal(self, runner: Runner) -> Journal:
+        return _Forgetful(runner.machine, runner.line.pass_point)
 
 
 class _OnlyIntents(MemoryJournal):
@@ -93,8 +97,8 @@ class _OnlyIntents(MemoryJournal):
 class TrustsLists(Parts):
     """What was made is believed to be gone as long as no list shows it."""
 
-    def journal(self, world: World) -> Journal:
-        return _OnlyIntents(world)
+    def journal(self, runner: Runner) -> Journal:
+        return _OnlyIntents(runner.machine, runner.line.pass_point)
 
 
 class _Hasty(MemoryJournal):
@@ -105,8 +109,8 @@ class _Hasty(MemoryJournal):
 class RecoversNothing(Parts):
     """Creates that an earlier process began are not looked for."""
 
-    def journal(self, world: World) -> Journal:
-        return _Hasty(world)
+    def journal(self, runner: Runner) -> Journal:
+        return _Hasty(runner.machine, runner.line.pass_point)
 
 
 class _LoudJournal(MemoryJournal):
@@ -117,13 +121,20 @@ class _LoudJournal(MemoryJournal):
 class WritesTheKeyDown(Parts):
     """The journal holds the key."""
 
-    def journal(self, world: World) -> Journal:
-        return _LoudJournal(world)
+    def journal(self, runner: Runner) -> Journal:
+        return _LoudJournal(runner.machine, runner.line.pass_point)
 
 
-class _FirstPage(Transport):
+@dataclass
+class _FirstPage(httpx.AsyncBaseTransport):
+    line: Line
+
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        response = await super().handle_async_request(request)
+        response = await self.line.handle_async_request(request)
+        try:
+            await response.aread()
+        except httpx.TransportError:
+            return response
         try:
             page = json.loads(response.content)
         except ValueError:
@@ -137,8 +148,8 @@ class _FirstPage(Transport):
 class ReadsOnePage(Parts):
     """`has_more` is not looked at."""
 
-    def transport(self, world: World) -> httpx.AsyncBaseTransport:
-        return _FirstPage(world.network)
+    def transport(self, runner: Runner) -> httpx.AsyncBaseTransport:
+        return _FirstPage(runner.line)
 
 
 class _Archiver(Evaluations):
@@ -156,8 +167,8 @@ class _Archiver(Evaluations):
 class ArchivesFirst(Parts):
     """The old run goes before the new one is there."""
 
-    def evaluations(self, world: World, client: Client) -> Evaluations:
-        return _Archiver(client, world)
+    def evaluations(self, runner: Runner, client: Client) -> Evaluations:
+        return _Archiver(client, runner.world)
 
 
 class _Greedy(Evaluations):
@@ -173,7 +184,7 @@ class _Greedy(Evaluations):
 class TakesAllForOurs(Parts):
     """The owner tag is not looked at."""
 
-    def evaluations(self, world: World, client: Client) -> Evaluations:
+    def evaluations(self, runner: Runner, client: Client) -> Evaluations:
         return _Greedy(client)
 
 
@@ -185,10 +196,8 @@ class _Obstinate(Reconciliation):
 class IgnoresRefusals(Parts):
     """A protected evaluation is like any other."""
 
-    def reconciliation(
-        self, world: World, evaluations: Evaluations, desired: Sequence[DesiredEvaluation]
-    ) -> Reconciliation:
-        return _as(_Obstinate, super().reconciliation(world, evaluations, desired))
+    def reconciliation(self, runner: Runner, evaluations: Evaluations) -> Reconciliation:
+        return _as(_Obstinate, super().reconciliation(runner, evaluations))
 
 
 def _as(kind: type[Reconciliation], made: Reconciliation) -> Reconciliation:
@@ -200,7 +209,6 @@ def _as(kind: type[Reconciliation], made: Reconciliation) -> Reconciliation:
         made.provenance,
         made.policy,
         made.scope,
-        made.now,
     )
 
 
@@ -214,10 +222,8 @@ class _Unverified(Reconciliation):
 class VerifiesNothing(Parts):
     """What was answered is believed; nobody looks at the end."""
 
-    def reconciliation(
-        self, world: World, evaluations: Evaluations, desired: Sequence[DesiredEvaluation]
-    ) -> Reconciliation:
-        return _as(_Unverified, super().reconciliation(world, evaluations, desired))
+    def reconciliation(self, runner: Runner, evaluations: Evaluations) -> Reconciliation:
+        return _as(_Unverified, super().reconciliation(runner, evaluations))
 
 
 class SaysAllIsWell(Parts):
@@ -230,10 +236,8 @@ class SaysAllIsWell(Parts):
 class ReadsNoArchive(Parts):
     """A revert pays again, because the archive is not looked into."""
 
-    def reconciliation(
-        self, world: World, evaluations: Evaluations, desired: Sequence[DesiredEvaluation]
-    ) -> Reconciliation:
-        made = super().reconciliation(world, evaluations, desired)
+    def reconciliation(self, runner: Runner, evaluations: Evaluations) -> Reconciliation:
+        made = super().reconciliation(runner, evaluations)
         return replace(made, read_state=_without_archive(made.read_state))
 
 
@@ -255,7 +259,7 @@ class _Overwriting(Evaluations):
 class DropsItsTag(Parts):
     """A patch replaces the tags and forgets our own."""
 
-    def evaluations(self, world: World, client: Client) -> Evaluations:
+    def evaluations(self, runner: Runner, client: Client) -> Evaluations:
         return _Overwriting(client)
 
 

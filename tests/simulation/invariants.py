@@ -56,18 +56,19 @@ def _check_archive(world: World, line: Line, one: Stored) -> list[str]:
 
 
 def _stands(world: World, line: Line, two: Stored) -> bool:
-    """It is there, or it was until somebody else took it away, of which this process cannot know."""
+    """It is there, or it was until somebody else took it away, of which this process cannot know.
+
+    Of two that want the same, neither takes away what the other keeps.
+    """
     if two.is_live:
         return two.is_ours or _was_made(world, two)
-    archived_by = {one.process for one in world.network.effects if _archives(one.kind) and one.evaluation_id == two.id}
     if two.id in world.people.archived:
         return True
-    racing = {one.name for one in world.runners} - {line.process}
-    return bool(archived_by & racing)
-
-
-def _archives(kind: Kind) -> bool:
-    return kind is Kind.ARCHIVED
+    others = {one.name for one in world.runners if one.line.wanted != line.wanted}
+    return any(
+        one.kind is Kind.ARCHIVED and one.evaluation_id == two.id and one.process in others
+        for one in world.network.effects
+    )
 
 
 def _was_made(world: World, two: Stored) -> bool:

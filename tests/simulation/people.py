@@ -107,7 +107,9 @@ class People:
             case _:
                 whole = (await self._request("GET", f"/{one.id}?views=tasks")).json()
                 kept = {key: whole[key] for key in ("tags", "metadata", "tasks")}
-                await self._create({**kept, "name": f"Copy of {one.name}"[:100], "data": [{"question": "0?"}]})
+                await self._create(
+                    {**kept, "name": f"Copy of {one.name}"[:100], "data": [{"question": "0?"}]}
+                )
 
     async def _make(self) -> bool:
         if not self.desired:
@@ -119,9 +121,7 @@ class People:
     async def _create(self, body: Mapping[str, Any]) -> None:
         self.made.add(str((await self._request("POST", "", body)).json()["id"]))
 
-    async def _request(
-        self, method: str, path: str, body: Mapping[str, Any] | None = None
-    ) -> httpx.Response:
+    async def _request(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> httpx.Response:
         """Over a good line."""
         request = httpx.Request(method, f"{_URL}{path}", json=body, headers=_HEADERS)
         response = await self.server.handle_async_request(request)

@@ -82,9 +82,7 @@ class Runner:
         await asyncio.sleep(self.starts_after)
         ended = await self._end()
         effects = tuple(one for one in self.world.network.effects if one.process == self.name)
-        self.ended = Ended(
-            ended.exit_code, ended.outcome, ended.printed, ended.message, ended.crash, effects
-        )
+        self.ended = Ended(ended.exit_code, ended.outcome, ended.printed, ended.message, ended.crash, effects)
         self.world.judge_end(self, self.ended)
         return self.ended
 

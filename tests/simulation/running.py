@@ -75,7 +75,9 @@ class _Run:
         if step.deed is not None:
             world.act(step.deed)
         self.tell(f"people: {step.deed}; machines: {sorted(step.machines)}")
-        calls = [Call(run.machine, desired_of(run.version), run.weather, run.starts_after) for run in step.runs]
+        calls = [
+            Call(run.machine, desired_of(run.version), run.weather, run.starts_after) for run in step.runs
+        ]
         ended = self._apply(*calls)
         if len(calls) > 1:
             self.races += 1

@@ -52,9 +52,7 @@ def _is_undisturbed(world: World, runner: Runner) -> bool:
     return len(world.runners) == 1 and not runner.weather.people
 
 
-def _untold(
-    world: World, runner: Runner, ended: Ended, outcome: Outcome, printed: Printed
-) -> Iterator[str]:
+def _untold(world: World, runner: Runner, ended: Ended, outcome: Outcome, printed: Printed) -> Iterator[str]:
     document: Mapping[str, Any] = json.loads(printed.json)
     if document["exit_code"] != ended.exit_code:
         yield f"exit code {ended.exit_code}, and the JSON says {document['exit_code']}"
@@ -117,9 +115,7 @@ def _is_done(result: ChangeResult) -> bool:
     return result.status is Status.DONE
 
 
-def _counts_untold(
-    ended: Ended, outcome: Outcome, document: Mapping[str, Any], text: str
-) -> Iterator[str]:
+def _counts_untold(ended: Ended, outcome: Outcome, document: Mapping[str, Any], text: str) -> Iterator[str]:
     done = {action: 0 for action in Action}
     for result in outcome.results:
         if _is_done(result):

@@ -112,9 +112,7 @@ def reverted(random: Random, versions: list[Version]) -> Version:
 
 
 def described(random: Random, versions: list[Version]) -> Version:
-    return _changed(
-        random, versions[-1], lambda slot: replace(slot, description=f"as of {len(versions)}")
-    )
+    return _changed(random, versions[-1], lambda slot: replace(slot, description=f"as of {len(versions)}"))
 
 
 def swapped(random: Random, versions: list[Version]) -> Version:

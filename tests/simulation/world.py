@@ -160,7 +160,8 @@ class World:
         )
 
     async def _all_end(self) -> list[Ended]:
-        return await asyncio.gather(*(self.loop.start(one.name, one.live()) for one in self.runners))
+        tasks = [self.loop.start(one.name, one.live()) for one in self.runners]
+        return [await task for task in tasks]
 
     def _judge_write(self, line: Line, request: httpx.Request) -> None:
         if request.method in {"PATCH", "DELETE"}:
