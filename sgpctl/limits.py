@@ -85,7 +85,7 @@ LEASE_RENEWALS = 4  # within that time
 LEASE_RETRY_SECONDS = 5.0  # after a renewal that nobody answered
 LEASE_POLL_SECONDS = 3.0
 LEASE_RELEASE_SECONDS_MAX = 15.0  # a person who interrupts must not wait; the lease expires by itself
-LEASE_SHOWN_PAUSES_SECONDS = (0.5, 1.0, 2.0, 4.0)  # until lists show the lease that was just made
+LEASE_SHOWN_PAUSES_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0)  # until lists show the lease that was just made
 
 # --- safety ----------------------------------------------------------------------------------------------------
 ARCHIVE_SHARE_DEFAULT = 0.25

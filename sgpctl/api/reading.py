@@ -43,6 +43,7 @@ class _Live:
     tagged: int
     account: int
     gap: str | None
+    unlisted: tuple[str, ...]
 
     @property
     def others(self) -> int:
@@ -51,6 +52,16 @@ class _Live:
     def named(self, name: str) -> Sequence[RemoteEvaluation]:
         """Ours by the name that sgpctl gave them, which a rename by hand does not change."""
         return self.by_name.get(name, ())
+
+    def and_those_of(self, found: Sequence[RemoteEvaluation]) -> _Live:
+        """With the live ones of `found` that were not listed."""
+        ids = {one.id for one in self.owned}
+        more = tuple({one.id: one for one in found if not one.is_archived and one.id not in ids}.values())
+        if not more:
+            return self
+        owned = (*self.owned, *more)
+        unlisted = (*self.unlisted, *(one.id for one in more))
+        return replace(self, owned=owned, by_name=_grouped(owned, effective_name), unlisted=unlisted)
 
 
 async def read_state(
@@ -73,10 +84,12 @@ async def read_state(
     not_running = [one for one in desired if not _runs(one, live.named(one.name))]
     nameless = [one for one in desired if not live.named(one.name)]
     async with together() as tasks:
-        archived = tasks.create_task(_read_archived(evaluations, not_running, owner, live))
+        searched = tasks.create_task(_search(evaluations, not_running, owner, live))
         namesakes = tasks.create_task(_read_namesakes(evaluations, nameless, owner, live))
         sizes = tasks.create_task(_read_dataset_sizes(evaluations, not_running))
         versions = tasks.create_task(_read_dataset_versions(evaluations, desired))
+    runs = searched.result()
+    live = live.and_those_of(runs.items)
     unowned = _grouped(namesakes.result().items, lambda remote: remote.name)
     pairs = [
         *((one, remote) for one in desired for remote in live.named(one.name) if _needs_reading(one, remote)),
@@ -90,13 +103,14 @@ async def read_state(
     return RemoteState(
         owned=_in_order(live.owned),
         contested=_in_order(live.contested),
-        archived=_in_order({one.id: one for one in (*live.archived, *archived.result().items)}.values()),
+        archived=_in_order({one.id: one for one in (*live.archived, *_archived(runs.items))}.values()),
         namesakes=_in_order(namesakes.result().items),
         contents=await _read_contents(evaluations, pairs, rows_max),
         dataset_rows=sizes.result(),
         dataset_versions=versions.result(),
         others=live.others,
-        gap=live.gap or archived.result().gap or namesakes.result().gap,
+        gap=live.gap or runs.gap or namesakes.result().gap,
+        unlisted=live.unlisted,
     )
 
 
@@ -116,6 +130,7 @@ async def _read_live(evaluations: Evaluations, owner: Owner, known: Sequence[str
         tagged=len(tagged),
         account=max(0, count.result() - leases),
         gap=listing.result().gap,
+        unlisted=tuple(one.id for one in unlisted if not one.is_archived and is_owned_by(one, owner)),
     )
 
 
@@ -127,9 +142,10 @@ async def _read_known(
     return [remote for read in reads if (remote := read.result()) is not None]
 
 
-async def _read_archived(
+async def _search(
     evaluations: Evaluations, not_running: Sequence[DesiredEvaluation], owner: Owner, live: _Live
 ) -> Listing[RemoteEvaluation]:
+    """Runs of ours of the wanted specs, archived or live: what is live now may not have been when it was listed."""
     digests = sorted({one.digest for one in not_running})
     are_few = len(digests) <= _LOOKUPS_WITHOUT_COUNTING_MAX
     total = None if are_few else await evaluations.count_tagged(owner.tag)
@@ -143,9 +159,13 @@ async def _read_archived(
     kept = (
         remote
         for remote in listing.items
-        if remote.is_archived and is_owned_by(remote, owner) and read_marks(remote).digest in wanted
+        if is_owned_by(remote, owner) and read_marks(remote).digest in wanted
     )
     return Listing(tuple(kept), gap=listing.gap)
+
+
+def _archived(remotes: Sequence[RemoteEvaluation]) -> list[RemoteEvaluation]:
+    return [one for one in remotes if one.is_archived]
 
 
 async def _find_digests(

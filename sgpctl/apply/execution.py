@@ -32,11 +32,6 @@ class Interruption:
     def why(self) -> str:
         return "interrupted before it began" if self.by_person else "the lease was lost before it began"
 
-    @property
-    def ends_at_once(self) -> bool:
-        """True when nobody waits for the closing look."""
-        return self.requested and self.by_person
-
 
 @dataclass(frozen=True, slots=True)
 class Listener:

@@ -33,10 +33,14 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What the journal of one target says: creates without an end, and the ids of those that were made, with when."""
+    """What the journal of one target says: creates without an end, and the ids of those that were made, with when.
+
+    `leases` are the nonces of leases that were taken and not given back: their processes ended before they could.
+    """
 
     unfinished: tuple[Intent, ...] = ()
     created: tuple[tuple[str, Moment], ...] = ()
+    leases: frozenset[str] = frozenset()
 
     def created_lately(self, now: Moment, seconds: float) -> tuple[str, ...]:
         return tuple(remote_id for remote_id, at in self.created if at.seconds_until(now) <= seconds)
@@ -131,6 +135,7 @@ def record_of(lines: Iterable[str], target: str) -> Record:
     """What journal lines say about `target`. Lines that are not ours are passed over."""
     begun: dict[str, Intent] = {}
     created: dict[str, Moment] = {}
+    leases: set[str] = set()
     for line in lines:
         entry = _entry(line)
         nonce = entry.get("nonce")
@@ -143,7 +148,11 @@ def record_of(lines: Iterable[str], target: str) -> Record:
             begun.pop(nonce, None)
         if entry.get("event") == "created":
             created[str(entry.get("remote_id", ""))] = at
-    return Record(tuple(begun.values()), tuple(created.items()))
+        elif entry.get("event") == "lease":
+            leases.add(nonce)
+        elif entry.get("event") == "released":
+            leases.discard(nonce)
+    return Record(tuple(begun.values()), tuple(created.items()), frozenset(leases))
 
 
 def _open_nonces(lines: Iterable[str]) -> frozenset[object]:

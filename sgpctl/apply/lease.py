@@ -11,12 +11,13 @@ The lease prevents two runs of one thing; what a create does when it meets anoth
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence, Set
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol as Interface
 
+from sgpctl.apply.journal import Record
 from sgpctl.errors import ApiError, RefusedError, Rejected, Unclear
 from sgpctl.limits import (
     LEASE_POLL_SECONDS,
@@ -34,10 +35,12 @@ from sgpctl.model.marks import NONCE, Owner
 
 
 class Listed(Interface):
-    """A list as far as it is looked at here."""
+    """A list as far as it is looked at here; `gap` says why it may not be whole."""
 
     @property
     def items(self) -> tuple[RemoteEvaluation, ...]: ...
+    @property
+    def gap(self) -> str | None: ...
 
 
 class LeasePlatform(Interface):
@@ -51,6 +54,13 @@ class LeasePlatform(Interface):
     async def archive(self, remote_id: str, /) -> RemoteEvaluation | None: ...
 
 
+class LeaseJournal(Interface):
+    """What a lease needs of the journal of its machine; `apply.journal.Journal` is one."""
+
+    def read(self) -> Record: ...
+    def write(self, event: str, fields: Mapping[str, str], /) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Leasing:
     """Where leases are kept, and the clock to keep them by. `monotonic` counts seconds from anywhere."""
@@ -61,8 +71,21 @@ class Leasing:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     async def live(self) -> list[Lease]:
-        """All leases of the project and environment that were not taken away, the oldest first. Raises ApiError."""
+        """All leases of the project and environment that were not taken away, the oldest first.
+
+        Raises ApiError, and RefusedError for a list that is not whole.
+        """
+        leases = await self._whole()
+        if leases is None:
+            raise RefusedError(
+                "the leases could not be listed completely; nothing was changed", hint="Try again."
+            )
+        return leases
+
+    async def _whole(self) -> list[Lease] | None:
         listing = await self.platform.list_tagged(lease_tag(self.owner), include_archived=False)
+        if listing.gap is not None:
+            return None
         found = (lease_of(remote, self.owner) for remote in listing.items)
         return sorted((lease for lease in found if lease is not None), key=lambda lease: lease.rank)
 
@@ -76,21 +99,37 @@ class Leasing:
                 raise
 
     @asynccontextmanager
-    async def held(self, holder: str, nonce: str, *, wait_seconds: float) -> AsyncIterator[Hold]:
+    async def held(
+        self, holder: str, nonce: str, *, journal: LeaseJournal, wait_seconds: float
+    ) -> AsyncIterator[Hold]:
         """Hold the lease for as long as the block lasts.
 
-        Raises RefusedError when another one still holds it after `wait_seconds`, and ApiError.
+        Only for whoever holds the lock of its machine: a lease that the journal still knows is then of a process that is
+        dead, and is taken away. A block that is stopped at once leaves its lease to expire: what is in flight may still
+        take effect, and whoever comes next on another machine would not see it.
+
+        Raises RefusedError when another one still holds it after `wait_seconds`, ApiError, and LocalStateError.
         """
+        dead = journal.read().leases
+        journal.write("lease", {"nonce": nonce})
         hold = await self._created(holder, nonce)
         renewing = asyncio.create_task(self._renew(hold))
         try:
-            await self._wait_for_turn(hold, wait_seconds)
+            await self._wait_for_turn(hold, wait_seconds, dead)
+            for ended in sorted(dead):
+                journal.write("released", {"nonce": ended})
             yield hold
+        except (asyncio.CancelledError, KeyboardInterrupt):
+            hold.left_behind = "the work was stopped at once"
+            raise
         finally:
             renewing.cancel()
             with suppress(asyncio.CancelledError):
                 await renewing
-            await self._release(hold)
+            if hold.left_behind is None:
+                await self._release(hold)
+            if hold.left_behind is None:
+                journal.write("released", {"nonce": nonce})
 
     async def _created(self, holder: str, nonce: str) -> Hold:
         body = lease_body(self.owner, holder, nonce)
@@ -117,8 +156,8 @@ class Leasing:
                     return min(found, key=lambda remote: (remote.created_at, remote.id))
         return None
 
-    async def _wait_for_turn(self, hold: Hold, wait_seconds: float) -> None:
-        leases = await self._leases_with(hold.lease)
+    async def _wait_for_turn(self, hold: Hold, wait_seconds: float, dead: Set[str]) -> None:
+        leases = await self._rid_of(dead, hold.lease, await self._first_look(hold.lease))
         give_up = self.monotonic() + wait_seconds
         while (first := self._first(leases, hold)).nonce != hold.lease.nonce:
             left = give_up - self.monotonic()
@@ -130,20 +169,44 @@ class Leasing:
                     f"{_clock(first.expires_at)} by itself; `sgpctl unlock` ends it at once.",
                 )
             await self.sleep(min(LEASE_POLL_SECONDS, left))
-            leases = await self.live()
+            leases = await self._rid_of(dead, hold.lease, await self._showing(hold.lease) or leases)
+        if hold.lost is not None or self.monotonic() >= hold.runs_until:
+            raise RefusedError(
+                "the lease of this apply expired while it waited for its turn; nothing was changed",
+                hint="Apply again; if it stays, look at the connection.",
+            )
         for lease in leases:
             if lease.nonce != hold.lease.nonce and lease.expires_at < hold.now(self.monotonic()):
                 with suppress(ApiError):
                     await self.take_away(lease)
 
-    async def _leases_with(self, own: Lease) -> list[Lease]:
-        """The leases once lists show ours, and so all older ones; after a few seconds, as they are."""
-        for pause in LEASE_SHOWN_PAUSES_SECONDS:
-            leases = await self.live()
-            if any(lease.id == own.id for lease in leases):
+    async def _rid_of(self, dead: Set[str], own: Lease, leases: Sequence[Lease]) -> list[Lease]:
+        """Those of `leases` whose holders may be alive; the others are taken away.
+
+        So is a twin of our own, made by a create whose answer was lost: nobody renews it.
+        """
+        gone = [one for one in leases if one.nonce in dead or (one.nonce == own.nonce and one.id != own.id)]
+        for lease in gone:
+            await self.take_away(lease)
+        return [lease for lease in leases if lease not in gone]
+
+    async def _first_look(self, own: Lease) -> list[Lease]:
+        """The leases once lists show ours, and so all older ones."""
+        for pause in (*LEASE_SHOWN_PAUSES_SECONDS, None):
+            leases = await self._showing(own)
+            if leases is not None:
                 return leases
-            await self.sleep(pause)
-        return await self.live()
+            if pause is not None:
+                await self.sleep(pause)
+        raise RefusedError(
+            "the lease that was just made is in no list, so nobody can tell who else works here; nothing was changed",
+            hint="Apply again; set `lock: false` for this environment if its lists never show leases.",
+        )
+
+    async def _showing(self, own: Lease) -> list[Lease] | None:
+        """All leases, if they are all and ours is among them."""
+        leases = await self._whole()
+        return leases if leases is not None and any(lease.id == own.id for lease in leases) else None
 
     def _first(self, leases: Sequence[Lease], hold: Hold) -> Lease:
         now = hold.now(self.monotonic())
@@ -159,7 +222,9 @@ class Leasing:
             is_gone = await self._renewed(hold, elapsed)
             if is_gone:
                 hold.lose("somebody took the lease of this apply away (`sgpctl unlock`)")
-            elif is_gone is None and self.monotonic() >= hold.runs_until:
+            elif (
+                self.monotonic() >= hold.runs_until
+            ):  # even if it runs again now: others have seen it expired
                 hold.lose("the lease of this apply could not be renewed and has expired")
             elif is_gone is None:
                 pause = LEASE_RETRY_SECONDS
@@ -169,11 +234,13 @@ class Leasing:
 
     async def _renewed(self, hold: Hold, elapsed_seconds: float) -> bool | None:
         """True when the lease is gone, False when it runs on, None when nobody can say."""
+        left_seconds = max(LEASE_RETRY_SECONDS, hold.runs_until - self.monotonic())
         try:
-            with suppress(Rejected):
-                await self.platform.patch(hold.lease.id, renewal(elapsed_seconds))
-            remote = await self.platform.get(hold.lease.id)
-        except ApiError:
+            async with asyncio.timeout(left_seconds):
+                with suppress(Rejected):
+                    await self.platform.patch(hold.lease.id, renewal(elapsed_seconds))
+                remote = await self.platform.get(hold.lease.id)
+        except (ApiError, TimeoutError):
             return None
         return remote is None or remote.is_archived
 

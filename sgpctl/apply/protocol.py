@@ -13,17 +13,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from sgpctl.apply.creation import create_once
-from sgpctl.apply.operations import Patch, Problem, Protocol, Wait
+from sgpctl.apply.operations import Problem, Protocol, Wait
 from sgpctl.apply.outcome import ChangeResult, Status
 from sgpctl.apply.writes import (
     archive_as_planned,
     is_live,
     patch_as_planned,
+    patch_restored,
     read,
     restore_as_planned,
     still_as_planned,
     took_effect,
-    write,
 )
 from sgpctl.limits import READ_BACK_PAUSES_SECONDS
 from sgpctl.model.evaluation import RemoteEvaluation
@@ -70,7 +70,7 @@ def restore(change: Change, body: Mapping[str, Json]) -> Protocol[ChangeResult]:
     (need,) = change.preconditions
     problem = (
         (yield from restore_as_planned(need))
-        or ((yield from write(Patch(need.remote_id, body), took_effect(body))) if change.patch else None)
+        or ((yield from patch_restored(need, body)) if change.patch else None)
         or (yield from _succeed(change, need.remote_id, is_live))
     )
     return _end(change, need.remote_id, problem)

@@ -17,7 +17,7 @@ from sgpctl.apply.execution import Execution, Interruption, Listener
 from sgpctl.apply.operations import Problem
 from sgpctl.apply.outcome import ChangeResult, Outcome, Status
 from sgpctl.apply.recovery import recover
-from sgpctl.apply.verification import Verification, verify
+from sgpctl.apply.verification import ClosingPlan, Verification, verify
 from sgpctl.errors import RefusedError
 from sgpctl.limits import LISTS_STALE_SECONDS_MAX
 from sgpctl.model.evaluation import DesiredEvaluation, RemoteState
@@ -64,7 +64,13 @@ class Reconciliation:
 
     async def plan(self) -> Plan:
         """The plan of now. Open intents are looked for once, without waiting; apply settles them first."""
+        return self._plan_of(await self.read_state(await self._known()))
+
+    async def _closing_plan(self) -> ClosingPlan:
         state = await self.read_state(await self._known())
+        return ClosingPlan(self._plan_of(state), is_listed=not state.unlisted)
+
+    def _plan_of(self, state: RemoteState) -> Plan:
         return make_plan(
             self.desired, state, self.owner, self.policy, scope=self.scope, warnings=self.warnings
         )
@@ -94,21 +100,18 @@ class Reconciliation:
             interruption=interruption,
         )
         results = await execution.run(plan)
-        closing = await self._closing_look(results, interruption)
+        closing = await self._closing_look(results)
         return Outcome(
             _settled(results, closing.left, self.seen_nonces),
             closing.left,
             closing.unverified,
             closing.folded,
-            interruption.ends_at_once,
+            interruption.requested and interruption.by_person,
         )
 
-    async def _closing_look(
-        self, results: Sequence[ChangeResult], interruption: Interruption
-    ) -> Verification:
-        if interruption.ends_at_once:
-            return Verification(None, None, ())
-        return await verify(self.plan, self.driver, results)
+    async def _closing_look(self, results: Sequence[ChangeResult]) -> Verification:
+        """Taken after an interruption too: whoever comes next must find in the lists what was made here."""
+        return await verify(self._closing_plan, self.driver, results)
 
     async def _known(self) -> list[str]:
         """The ids of what was made lately, or is found under an open nonce: ours, though lists may not show it yet."""

@@ -23,10 +23,19 @@ class Verification:
     folded: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ClosingPlan:
+    """`is_listed`: lists show everything that the plan rests on, so that another machine would make the same one."""
+
+    plan: Plan
+    is_listed: bool
+
+
 async def verify(
-    read_plan: Callable[[], Awaitable[Plan]], driver: Driver, results: Sequence[ChangeResult]
+    read_plan: Callable[[], Awaitable[ClosingPlan]], driver: Driver, results: Sequence[ChangeResult]
 ) -> Verification:
-    """Plan again until nothing is left that this apply should have done, or the settling time is over.
+    """Plan again until nothing is left that this apply should have done and everybody can see it, or the settling time
+    is over.
 
     Two evaluations that carry one nonce are folded into one on the way: the other was made by the same create.
     """
@@ -38,17 +47,17 @@ async def verify(
         if pause:
             await driver.sleep(pause)
         try:
-            left, unverified = await read_plan(), None
+            closing, unverified = await read_plan(), None
         except ApiError as error:
             unverified = error.message
             continue
+        left = closing.plan
         if left.gap is not None:
             unverified = left.gap
             continue
         folded += await _fold_duplicates(left, driver)
-        if {change.name for change in left.changes} <= expected and not any(
-            c.is_duplicate for c in left.changes
-        ):
+        is_done = {change.name for change in left.changes} <= expected
+        if is_done and closing.is_listed and not any(change.is_duplicate for change in left.changes):
             break
     return Verification(None if unverified else left, unverified, tuple(folded))
 

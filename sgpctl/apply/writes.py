@@ -6,6 +6,7 @@ An unclear answer is settled by reading, then deciding.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from sgpctl.apply.operations import (
     Archive,
@@ -36,17 +37,24 @@ def archive_as_planned(need: Precondition) -> Protocol[Problem | None]:
         return None
     if not still_fits(seen, need):
         return _moved(seen)
-    return (yield from write(Archive(need.remote_id), lambda remote: remote is None or remote.is_archived))
+    return (
+        yield from _write(Archive(need.remote_id), need, lambda remote: remote is None or remote.is_archived)
+    )
 
 
 def patch_as_planned(need: Precondition, body: Mapping[str, Json]) -> Protocol[Problem | None]:
     problem = yield from still_as_planned(need)
-    return problem or (yield from write(Patch(need.remote_id, body), took_effect(body)))
+    return problem or (yield from _write(Patch(need.remote_id, body), need, took_effect(body)))
 
 
 def restore_as_planned(need: Precondition) -> Protocol[Problem | None]:
     problem = yield from still_as_planned(need)
-    return problem or (yield from write(Restore(need.remote_id), is_live))
+    return problem or (yield from _write(Restore(need.remote_id), need, is_live))
+
+
+def patch_restored(need: Precondition, body: Mapping[str, Json]) -> Protocol[Problem | None]:
+    """Patch what was just restored; `need` is how it looked in the archive."""
+    return (yield from _write(Patch(need.remote_id, body), need, took_effect(body), was_archived=True))
 
 
 def still_as_planned(need: Precondition) -> Protocol[Problem | None]:
@@ -68,10 +76,18 @@ def read(remote_id: str) -> Protocol[RemoteEvaluation | Problem | None]:
             return Problem(f"{remote_id} could not be read")
 
 
-def write(
-    operation: Patch | Restore | Archive, took: Callable[[RemoteEvaluation | None], bool]
+def _write(
+    operation: Patch | Restore | Archive,
+    need: Precondition,
+    took: Callable[[RemoteEvaluation | None], bool],
+    *,
+    was_archived: bool = False,
 ) -> Protocol[Problem | None]:
-    """Send an idempotent write until its answer, or reading, shows that it took; `took` judges what is shown."""
+    """Send an idempotent write until its answer, or reading, shows that it took; `took` judges what is shown.
+
+    It is sent again only while what is read still looks as planned. With `was_archived`, that is as planned but for being
+    live.
+    """
     message = "it was answered, and what is read back does not show it"
     is_unclear = False
     for pause in READ_BACK_PAUSES_SECONDS[:WRITE_TRIES_MAX]:
@@ -86,10 +102,18 @@ def write(
         seen = yield from read(operation.remote_id)
         if not isinstance(seen, Problem) and took(seen):
             return None
-        if isinstance(reply, Failed):
+        if isinstance(reply, Failed) and not isinstance(seen, Problem):
             return Problem(message)
+        if isinstance(seen, RemoteEvaluation) and not still_fits(
+            _as_before(seen, was_archived=was_archived), need
+        ):
+            return _moved(seen)
         yield Wait(pause)
     return Problem(message, is_unclear)
+
+
+def _as_before(seen: RemoteEvaluation, *, was_archived: bool) -> RemoteEvaluation:
+    return replace(seen, archived_at=seen.created_at) if was_archived and not seen.is_archived else seen
 
 
 def is_live(remote: RemoteEvaluation | None) -> bool:

@@ -72,7 +72,8 @@ async def _apply_project(workspace: Workspace, policy: Policy, consent: Consent,
             if not consent.is_given_already:  # a person took their time to answer
                 check_unmoved(plan, await reconciliation.plan())
             return _report(await _carry_out(plan, reconciliation, call, Interruption()), header, call)
-        async with lease_held(workspace, platform, call.console, call.lock_timeout) as interruption:
+        journal = reconciliation.driver.journal
+        async with lease_held(workspace, platform, call.console, journal, call.lock_timeout) as interruption:
             reconciliation, _ = reconciliation_of(workspace, platform, loaded, policy, leases=1)
             current = await _current(plan, reconciliation, header, consent, call)
             if current.is_empty and current.gap is None:
@@ -148,7 +149,7 @@ def interruptible(interruption: Interruption, console: Console) -> Iterator[None
     task = asyncio.current_task()
 
     def asked() -> None:
-        if interruption.ends_at_once and task is not None:
+        if interruption.requested and interruption.by_person and task is not None:
             task.cancel()
             return
         interruption.requested = interruption.by_person = True

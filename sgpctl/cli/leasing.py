@@ -10,7 +10,9 @@ import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
+from sgpctl.api.evaluations import Evaluations
 from sgpctl.apply.execution import Interruption
+from sgpctl.apply.journal import Journal
 from sgpctl.apply.lease import Leasing
 from sgpctl.cli.console import Console
 from sgpctl.cli.platform import Platform
@@ -20,17 +22,20 @@ from sgpctl.render.layout import Span, Style
 _RUN_URLS = ("CI_JOB_URL", "CIRCLE_BUILD_URL", "BUILD_URL")
 
 
-def leasing_of(workspace: Workspace, platform: Platform) -> Leasing:
-    return Leasing(platform.evaluations, workspace.owner, time.monotonic)
+@asynccontextmanager
+async def leasing_of(workspace: Workspace, platform: Platform) -> AsyncIterator[Leasing]:
+    """Leases are kept over a connection of their own, so that no renewal waits behind a long create."""
+    async with platform.connect() as client:
+        yield Leasing(Evaluations(client), workspace.owner, time.monotonic)
 
 
 @asynccontextmanager
 async def lease_held(
-    workspace: Workspace, platform: Platform, console: Console, wait_seconds: float
+    workspace: Workspace, platform: Platform, console: Console, journal: Journal, wait_seconds: float
 ) -> AsyncIterator[Interruption]:
     """Hold the lease of the workspace's environment; the interruption is what comes when it is lost.
 
-    Raises RefusedError while another apply holds it, and ApiError.
+    Raises RefusedError while another apply holds it, ApiError, and LocalStateError.
     """
     interruption = Interruption()
 
@@ -39,9 +44,11 @@ async def lease_held(
         words = f"{why}. What is in flight is finished, nothing new is started."
         console.tell([(Span(words[0].upper() + words[1:], Style.WARNING),)])
 
-    leasing = leasing_of(workspace, platform)
     holder = holder_name(os.environ)
-    async with leasing.held(holder, uuid.uuid4().hex, wait_seconds=wait_seconds) as hold:
+    async with (
+        leasing_of(workspace, platform) as leasing,
+        leasing.held(holder, uuid.uuid4().hex, journal=journal, wait_seconds=wait_seconds) as hold,
+    ):
         hold.on_loss = lost
         yield interruption
     if hold.left_behind is not None:

@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sgpctl.api.client import Client, RequestRecord
@@ -22,11 +23,12 @@ from sgpctl.render.layout import Span, Style
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """An open connection and the words for where it leads."""
+    """An open connection and the words for where it leads. `connect` makes another one, on which nothing else waits."""
 
     evaluations: Evaluations
     lookup: Lookup
     target: Target
+    connect: Callable[[], Client]
 
 
 @asynccontextmanager
@@ -39,9 +41,10 @@ async def open_platform(
         from sgpctl.cli.embedded import embedded_sandbox
 
         with embedded_sandbox(workspace) as (connection, transport, label):
-            async with Client(connection, transport=transport, parallelism=parallelism, log=log) as client:
-                target = Target(label, connection.base_url, connection.account_id, is_sandbox=True)
-                yield Platform(Evaluations(client), Lookup(client), target)
+            connect = partial(Client, connection, transport=transport, parallelism=parallelism, log=log)
+            target = Target(label, connection.base_url, connection.account_id, is_sandbox=True)
+            async with connect() as client:
+                yield Platform(Evaluations(client), Lookup(client), target, connect)
         return
     environment = workspace.environment
     connection = resolve_connection(
@@ -53,9 +56,10 @@ async def open_platform(
         read_text=_read_key_file,
     )
     console.hide(connection.api_key.reveal())
-    async with Client(connection, parallelism=parallelism, log=log) as client:
-        target = Target(connection.host, connection.base_url, connection.account_id, is_sandbox=False)
-        yield Platform(Evaluations(client), Lookup(client), target)
+    connect = partial(Client, connection, parallelism=parallelism, log=log)
+    target = Target(connection.host, connection.base_url, connection.account_id, is_sandbox=False)
+    async with connect() as client:
+        yield Platform(Evaluations(client), Lookup(client), target, connect)
 
 
 def _read_key_file(path: str) -> str:

@@ -48,8 +48,10 @@ def command(
 async def _unlock(
     workspace: Workspace, console: Console, parallelism: int, *, is_debug: bool, is_agreed: bool
 ) -> ExitCode:
-    async with open_platform(workspace, console, parallelism=parallelism, debug=is_debug) as platform:
-        leasing = leasing_of(workspace, platform)
+    async with (
+        open_platform(workspace, console, parallelism=parallelism, debug=is_debug) as platform,
+        leasing_of(workspace, platform) as leasing,
+    ):
         leases = await leasing.live()
         if not leases:
             console.put([(Span(f"Nobody holds a lease on {workspace.environment.name}."),)])

@@ -128,7 +128,9 @@ class RemoteState:
     manifest wants; `namesakes` live ones without our owner tag that bear a name a manifest wants. `contents` is by
     evaluation id, `dataset_rows` the current number of rows by dataset id, `dataset_versions` the current version of
     those datasets of which a manifest expects one. `contested` are live ones with our owner tag and another one.
-    `others` counts the live evaluations in the account that are not ours. When reading stopped short, `gap` says why and nothing may be archived.
+    `others` counts the live evaluations in the account that are not ours. `unlisted` are ids of live owned ones that no
+    list shows yet, so that only this machine knows of them. When reading stopped short, `gap` says why and nothing may be
+    archived.
     """
 
     owned: tuple[RemoteEvaluation, ...] = ()
@@ -140,3 +142,4 @@ class RemoteState:
     gap: str | None = None
     dataset_versions: Mapping[str, int] = field(default_factory=dict)
     contested: tuple[RemoteEvaluation, ...] = ()
+    unlisted: tuple[str, ...] = ()

@@ -153,9 +153,8 @@ def archive_duplicate(gone: RemoteEvaluation, kept: RemoteEvaluation) -> Change:
 
 
 def _made_by_two_creates(gone: RemoteEvaluation, kept: RemoteEvaluation) -> bool:
-    """Two of sgpctl's own creates; a copy that somebody made carries the nonce of what it was copied from."""
-    nonces = {read_marks(gone).nonce, read_marks(kept).nonce}
-    return len(nonces) == 2 and None not in nonces and gone.tasks == kept.tasks
+    """Two creates, or one and something adopted; a copy that somebody made carries the nonce of what it was copied from."""
+    return read_marks(gone).nonce != read_marks(kept).nonce and gone.tasks == kept.tasks
 
 
 def _made_by_one_create(gone: RemoteEvaluation, kept: RemoteEvaluation) -> bool:

@@ -96,6 +96,7 @@ def client_of(
     log: Callable[[RequestRecord], None] | None = None,
     parallelism: int = limits.PARALLELISM_DEFAULT,
     now: Callable[[], float] = lambda: 1_000.0,
+    monotonic: Callable[[], float] = lambda: 5.0,
 ) -> Client:
     """A client that waits for nothing and whose jitter takes nothing away."""
     return Client(
@@ -104,6 +105,7 @@ def client_of(
         sleep=waits or Waits(),
         random=lambda: 0.0,
         now=now,
+        monotonic=monotonic,
         parallelism=parallelism,
         log=log,
     )

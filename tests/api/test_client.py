@@ -292,7 +292,7 @@ def test_the_log_is_told_of_every_try_and_nothing_secret() -> None:
             raise httpx.ReadTimeout("x")
         return answer({}, headers={"x-request-id": f"req-7 \x1b[31m{SECRET}"})
 
-    client = client_of(httpx.MockTransport(server), log=records.append, now=lambda: clock[0])
+    client = client_of(httpx.MockTransport(server), log=records.append, monotonic=lambda: clock[0])
     run(client, lambda client: client.send(READ))
     assert records == [
         RequestRecord("GET", "/v5/evaluations?limit=1", None, 125, None, 1, "timed_out"),

@@ -115,6 +115,13 @@ def test_what_was_made_lately_is_known_by_id(journal: Journal) -> None:
     assert journal.read().created_lately(later, 59) == ()
 
 
+def test_a_lease_that_was_not_given_back_is_known(journal: Journal) -> None:
+    journal.write("lease", {"nonce": "n1"})
+    journal.write("lease", {"nonce": "n2"})
+    journal.write("released", {"nonce": "n1"})
+    assert journal.read().leases == {"n2"}
+
+
 def test_an_intent_whose_request_may_still_be_under_way_is_looked_for_all_the_time() -> None:
     recent = Intent("a", "n1", _ago(seconds=CREATE_READ_SECONDS_MAX))
     _, asked = play(recover(recent, Moment(NOW)), [Found(())] * (len(SETTLING_PAUSES_SECONDS) + 1))

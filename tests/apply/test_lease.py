@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import json
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from sgpctl.api.client import Client
 from sgpctl.api.evaluations import Evaluations
 from sgpctl.api.settings import ApiKey, Connection
+from sgpctl.apply.journal import Record, record_of
 from sgpctl.apply.lease import Hold, Leasing
 from sgpctl.errors import RefusedError
 from sgpctl.limits import LEASE_RENEWALS, LEASE_SECONDS
@@ -30,6 +32,19 @@ from tests.simulation.clock import SimulatedLoop
 
 OWNER = Owner("evals", "prod", "github.com/acme/evals")
 T = TypeVar("T")
+
+
+class Notes:
+    """The journal of a machine, kept in memory."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+
+    def write(self, event: str, fields: Mapping[str, str]) -> None:
+        self._lines.append(json.dumps({"target": "t", "event": event, **fields}))
+
+    def read(self) -> Record:
+        return record_of(self._lines, "t")
 
 
 @dataclass
@@ -75,7 +90,7 @@ class Room:
     ) -> None:
         """One apply under a lease, as far as the others can see it."""
         await asyncio.sleep(begins)
-        async with self.leasing(owner).held(who, f"nonce of {who}", wait_seconds=waits):
+        async with self.leasing(owner).held(who, f"nonce of {who}", journal=Notes(), wait_seconds=waits):
             self.within += 1
             self.most_within = max(self.most_within, self.within)
             self.seen.append(who)
@@ -90,7 +105,7 @@ def test_a_lease_is_there_while_the_work_goes_on_and_gone_after_it() -> None:
     room = Room()
 
     async def work() -> tuple[list[str], list[Lease]]:
-        async with room.leasing().held("ann@host", "n1", wait_seconds=0):
+        async with room.leasing().held("ann@host", "n1", journal=Notes(), wait_seconds=0):
             during = [lease.holder for lease in await room.left()]
         return during, await room.left()
 
@@ -200,7 +215,7 @@ def test_no_clock_of_a_runner_is_trusted() -> None:
         ahead = room.leasing()
         ahead = Leasing(ahead.platform, OWNER, lambda: room.loop.time() + 86_400)
         with pytest.raises(RefusedError):
-            async with ahead.held("second", "n2", wait_seconds=0):
+            async with ahead.held("second", "n2", journal=Notes(), wait_seconds=0):
                 room.seen.append("second")
         await first
 
@@ -213,7 +228,7 @@ def test_a_lease_that_somebody_ends_is_noticed_within_one_renewal() -> None:
 
     async def work() -> tuple[float, str | None]:
         lost = asyncio.Event()
-        async with room.leasing().held("ann", "n1", wait_seconds=0) as hold:
+        async with room.leasing().held("ann", "n1", journal=Notes(), wait_seconds=0) as hold:
             hold.on_loss = lambda _: lost.set()
             (lease,) = await room.left()
             await room.leasing().take_away(lease)
@@ -232,7 +247,7 @@ def test_a_lease_that_cannot_be_renewed_is_lost_when_it_expires_and_not_before()
 
     async def work() -> tuple[float, str | None]:
         lost = asyncio.Event()
-        async with room.leasing().held("ann", "n1", wait_seconds=0) as hold:
+        async with room.leasing().held("ann", "n1", journal=Notes(), wait_seconds=0) as hold:
             hold.on_loss = lambda _: lost.set()
             room.faults.add(Fault(Answer(503), times=None))
             await lost.wait()
@@ -249,24 +264,81 @@ def test_a_lease_whose_answer_was_lost_is_found_or_made_once_more(after_effect: 
     room.faults.add(Fault(Answer(502, "gone", after_effect=after_effect), "POST", "/v5/evaluations"))
 
     async def work() -> tuple[int, list[Lease]]:
-        async with room.leasing().held("ann", "n1", wait_seconds=0):
+        async with room.leasing().held("ann", "n1", journal=Notes(), wait_seconds=0):
             during = await room.left()
         return len(during), await room.left()
 
     assert room.run(work) == (1, [])
 
 
+def test_a_twin_of_the_own_lease_counts_for_nothing_and_is_taken_away() -> None:
+    room = Room()
+
+    async def work() -> list[str]:
+        twin = await room.leasing().platform.create(lease_body(OWNER, "ann", "n1"))
+        async with room.leasing().held("ann", "n1", journal=Notes(), wait_seconds=0):
+            return [lease.id for lease in await room.left() if lease.id == twin.id]
+
+    assert room.run(work) == []
+
+
+def test_a_lease_that_expired_is_lost_though_it_could_be_renewed_later() -> None:
+    room = Room()
+
+    async def work() -> str | None:
+        lost = asyncio.Event()
+        async with room.leasing().held("ann", "n1", journal=Notes(), wait_seconds=0) as hold:
+            hold.on_loss = lambda _: lost.set()
+            room.faults.add(Fault(Answer(503), times=None))
+            await asyncio.sleep(LEASE_SECONDS - 1)
+            room.loop.call_later(2, room.faults.clear)
+            await lost.wait()
+            return hold.lost
+
+    assert room.run(work) == "the lease of this apply could not be renewed and has expired"
+
+
 def test_a_lease_that_cannot_be_taken_away_is_told_and_does_not_spoil_the_work() -> None:
     room = Room()
 
     async def work() -> Hold:
-        async with room.leasing().held("ann", "n1", wait_seconds=0) as hold:
+        async with room.leasing().held("ann", "n1", journal=Notes(), wait_seconds=0) as hold:
             room.faults.add(Fault(Answer(403, '{"detail":"may not"}'), "DELETE", times=None))
         return hold
 
     left_behind = room.run(work).left_behind
     assert left_behind is not None
     assert "may not" in left_behind
+
+
+def test_work_that_is_stopped_at_once_leaves_its_lease_to_expire() -> None:
+    room = Room()
+
+    async def work() -> tuple[list[str], list[Lease]]:
+        applying = asyncio.create_task(room.apply("stopped", lasts=1000))
+        await asyncio.sleep(5)
+        applying.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await applying
+        left = [lease.holder for lease in await room.left()]
+        await asyncio.sleep(LEASE_SECONDS)
+        await room.apply("next")
+        return left, await room.left()
+
+    assert room.run(work) == (["stopped"], [])
+
+
+def test_the_lease_of_a_process_that_is_known_to_be_dead_is_not_waited_for() -> None:
+    room = Room()
+
+    async def work() -> list[Lease]:
+        await room.leasing().platform.create(lease_body(OWNER, "dead", "n0"))
+        notes = Notes()
+        notes.write("lease", {"nonce": "n0"})
+        async with room.leasing().held("next", "n1", journal=notes, wait_seconds=0):
+            return await room.left()
+
+    assert [lease.holder for lease in room.run(work)] == ["next"]
 
 
 @given(

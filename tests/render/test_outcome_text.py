@@ -64,6 +64,7 @@ def test_the_document_keeps_whole_ids_and_counts_every_ending() -> None:
         "restore": 0,
         "adopt": 0,
         "archive": 0,
+        "met": 0,
         "failed": 0,
         "unclear": 0,
         "not_started": 1,

@@ -55,7 +55,13 @@ class Bill:
             yield f"{process} paid for {digest} with several creates"
 
     def _racers(self, digest: str) -> int:
-        """The machines that tried to have `digest` at once."""
+        """The machines that tried to have `digest` at once.
+
+        A lease lets them in one by one; but it ends some time after its process died or could not renew it any more, and
+        what that process had in flight may take effect later still.
+        """
+        if self.world.climate.has_lease and not any(one.lost_its_turn for one in self.world.runners):
+            return 1
         wanting = {one.machine.name for one in self.world.runners if digest in one.line.wanted.values()}
         return max(1, len(wanting))
 

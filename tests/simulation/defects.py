@@ -6,7 +6,8 @@ Every one of them must be caught by the invariants: a check that cannot fail pro
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 import httpx
@@ -15,12 +16,12 @@ from sgpctl.api.client import Client
 from sgpctl.api.evaluations import Evaluations
 from sgpctl.api.paging import Listing
 from sgpctl.apply.driver import Driver
-from sgpctl.apply.execution import Interruption
+from sgpctl.apply.execution import Interruption, Listener
 from sgpctl.apply.journal import Journal, Record
 from sgpctl.apply.outcome import ChangeResult, Outcome
 from sgpctl.apply.reconciliation import Reconciliation
-from sgpctl.apply.verification import Verification
-from sgpctl.errors import ExitCode, Unclear
+from sgpctl.apply.verification import ClosingPlan, Verification
+from sgpctl.errors import ApiError, ExitCode, Unclear
 from sgpctl.model.evaluation import RemoteEvaluation, RemoteState
 from sgpctl.model.located import Json
 from sgpctl.model.marks import NONCE
@@ -213,9 +214,7 @@ def _as(kind: type[Reconciliation], made: Reconciliation) -> Reconciliation:
 
 
 class _Unverified(Reconciliation):
-    async def _closing_look(
-        self, results: Sequence[ChangeResult], interruption: Interruption
-    ) -> Verification:
+    async def _closing_look(self, results: Sequence[ChangeResult]) -> Verification:
         return Verification(None, None, ())
 
 
@@ -263,23 +262,88 @@ class DropsItsTag(Parts):
         return _Overwriting(client)
 
 
+class _Hopeful(Evaluations):
+    async def find(self, key: str, value: str, *, tag: str | None) -> tuple[RemoteEvaluation, ...]:
+        try:
+            return await super().find(key, value, tag=tag)
+        except ApiError:
+            return ()
+
+
+class TakesBlindnessForAbsence(Parts):
+    """A search that failed counts as one that found nothing."""
+
+    def evaluations(self, runner: Runner, client: Client) -> Evaluations:
+        return _Hopeful(client)
+
+
+class _Believing(Evaluations):
+    async def archive(self, evaluation_id: str) -> RemoteEvaluation | None:
+        before = await self.get(evaluation_id)
+        after = await super().archive(evaluation_id)
+        return (
+            after if after is not None or before is None else replace(before, archived_at=before.created_at)
+        )
+
+
+class BelievesAnyAnswer(Parts):
+    """What answers 200 to an archive has archived, whatever it says."""
+
+    def evaluations(self, runner: Runner, client: Client) -> Evaluations:
+        return _Believing(client)
+
+
+class _Boastful(Reconciliation):
+    async def carry_out(
+        self,
+        plan: Plan,
+        *,
+        new_nonce: Callable[[], str],
+        parallelism: int,
+        listener: Listener,
+        interruption: Interruption,
+    ) -> Outcome:
+        def claimed() -> str:
+            nonce = new_nonce()
+            self.seen_nonces.add(nonce)
+            return nonce
+
+        return await super().carry_out(
+            plan,
+            new_nonce=claimed,
+            parallelism=parallelism,
+            listener=listener,
+            interruption=interruption,
+        )
+
+
+class TakesTheRunsOfOthersForItsOwn(Parts):
+    """A create that never took effect counts as done when another apply made the same."""
+
+    def reconciliation(self, runner: Runner, evaluations: Evaluations) -> Reconciliation:
+        return _as(_Boastful, super().reconciliation(runner, evaluations))
+
+
+class TakesNoTurns(Parts):
+    """Nobody waits for the lease of another."""
+
+    @asynccontextmanager
+    async def turn(self, runner: Runner) -> AsyncIterator[None]:
+        yield
+
+
+class _Trusting(Reconciliation):
+    async def _closing_plan(self) -> ClosingPlan:
+        return replace(await super()._closing_plan(), is_listed=True)
+
+
+class GivesItsTurnAwayTooSoon(Parts):
+    """The lease ends though lists do not show yet what was made under it."""
+
+    def reconciliation(self, runner: Runner, evaluations: Evaluations) -> Reconciliation:
+        return _as(_Trusting, super().reconciliation(runner, evaluations))
+
+
 DEFECTS: dict[str, type[Parts]] = {
-    one.__name__: one
-    for one in (
-        ResendsBlindly,
-        SendsNoNonce,
-        DoesNotWait,
-        KeepsNoJournal,
-        TrustsLists,
-        RecoversNothing,
-        WritesTheKeyDown,
-        ReadsOnePage,
-        ArchivesFirst,
-        TakesAllForOurs,
-        IgnoresRefusals,
-        VerifiesNothing,
-        SaysAllIsWell,
-        ReadsNoArchive,
-        DropsItsTag,
-    )
+    one.__name__: one for one in sorted(Parts.__subclasses__(), key=lambda one: one.__name__)
 }

@@ -69,6 +69,7 @@ class Network:
     lag_seconds: float = 0.0
     latency_seconds: float = 0.0
     writes: int = 0
+    leases: set[str] = field(default_factory=set)
     effects: list[Effect] = field(default_factory=list)
     repeated: Counter[str] = field(default_factory=Counter)
     struck: Counter[Fault] = field(default_factory=Counter)
@@ -78,6 +79,8 @@ class Network:
             response = await self.server.handle_async_request(request)
             line.note_read(request)
             return response
+        if self._is_about_lease(request):
+            return await self._deliver_lease(request)
         self.judge(line, request)
         before = self.stored().get(_id_in(request))
         response = await self.server.handle_async_request(request)
@@ -85,6 +88,18 @@ class Network:
         if response.is_success:
             self.writes += 1
             self.effects += _effects(line.process, request, response, before)
+        return response
+
+    def _is_about_lease(self, request: httpx.Request) -> bool:
+        is_one = is_create(request) and "sgpctl_lease" in _metadata_in(request)
+        return is_one or _id_in(request) in self.leases
+
+    async def _deliver_lease(self, request: httpx.Request) -> httpx.Response:
+        """It is no run, costs nothing and is nobody's property, so no books are kept."""
+        response = await self.server.handle_async_request(request)
+        await response.aread()
+        if response.is_success and is_create(request):
+            self.leases.add(str(response.json()["id"]))
         return response
 
     def deliver_later(self, line: Line, request: httpx.Request) -> None:
@@ -99,7 +114,7 @@ class Network:
 
     def note_repetition(self, request: httpx.Request) -> None:
         """The network delivers this once more, which is not its sender's doing."""
-        if is_create(request):
+        if is_create(request) and not self._is_about_lease(request):
             self.repeated[str(_metadata_in(request).get("sgpctl_nonce", ""))] += 1
 
 

@@ -14,6 +14,7 @@ from sgpctl.api.evaluations import Evaluations
 from sgpctl.api.reading import read_state
 from sgpctl.apply.driver import Driver
 from sgpctl.apply.journal import Journal
+from sgpctl.apply.lease import Leasing
 from sgpctl.apply.lock import exclusive
 from sgpctl.apply.outcome import Outcome
 from sgpctl.apply.reconciliation import Reconciliation
@@ -32,6 +33,7 @@ from tests.simulation.stored import OWNER
 if TYPE_CHECKING:
     from tests.simulation.runner import Runner
 
+_PATIENCE_SECONDS = 5_000.0
 _WIDTH = 10_000  # so that no sentence is broken
 
 
@@ -50,6 +52,22 @@ class Parts:
     async def alone(self, runner: Runner) -> AsyncIterator[None]:
         """What a runner holds while it works. Raises RefusedError when it may not work now."""
         with exclusive(runner.machine.lock_path):
+            yield
+
+    @asynccontextmanager
+    async def turn(self, runner: Runner) -> AsyncIterator[None]:
+        """The lease, where runners of several machines are kept apart by one."""
+        if not runner.world.climate.has_lease:
+            yield
+            return
+        nonce, journal = f"lease-{runner.name}", self.journal(runner)
+        async with (
+            runner.client() as client,
+            Leasing(Evaluations(client), OWNER, runner.machine.monotonic).held(
+                runner.name, nonce, journal=journal, wait_seconds=_PATIENCE_SECONDS
+            ) as hold,
+        ):
+            hold.on_loss = runner.lose_lease
             yield
 
     def transport(self, runner: Runner) -> httpx.AsyncBaseTransport:

@@ -50,7 +50,7 @@ class People:
     made: set[str] = field(default_factory=set)
     archived: set[str] = field(default_factory=set)
     extra_creates: Counter[str] = field(default_factory=Counter)
-    deeds: int = 0
+    done: list[Deed] = field(default_factory=list)
 
     async def settle(self) -> None:
         """A second project with one of our names, and evaluations that somebody made by hand under others."""
@@ -69,7 +69,7 @@ class People:
         if not ours:
             return False
         await self._do(deed, self.random.choice(ours))
-        self.deeds += 1
+        self.done.append(deed)
         return True
 
     async def stir(self) -> None:
@@ -115,7 +115,7 @@ class People:
         if not self.desired:
             return False
         await self._create(self.random.choice(self.desired).body)
-        self.deeds += 1
+        self.done.append(Deed.MAKE)
         return True
 
     async def _create(self, body: Mapping[str, Any]) -> None:

@@ -11,6 +11,7 @@ from sgpctl.api.client import Client, RequestRecord
 from sgpctl.api.settings import ApiKey, Connection
 from sgpctl.apply.execution import Interruption, Listener
 from sgpctl.apply.outcome import Outcome
+from sgpctl.apply.reconciliation import Reconciliation
 from sgpctl.errors import ExitCode, RefusedError, SgpctlError
 from sgpctl.model.evaluation import DesiredEvaluation
 from sgpctl.plan.plan import Plan, PlanHeader, Target
@@ -62,6 +63,7 @@ class Runner:
     said: list[str] = field(default_factory=list)
     nonces: int = 0
     ended: Ended | None = None
+    has_lost_lease: bool = False
 
     def __post_init__(self) -> None:
         self.interruption = Interruption()
@@ -87,7 +89,7 @@ class Runner:
         return self.ended
 
     async def plan(self) -> Plan:
-        async with self._client() as client:
+        async with self.client() as client:
             evaluations = self.world.parts.evaluations(self, client)
             return await self.world.parts.reconciliation(self, evaluations).plan()
 
@@ -108,34 +110,45 @@ class Runner:
 
     async def _apply(self) -> Ended:
         parts = self.world.parts
-        async with parts.alone(self), self._client() as client:
+        async with parts.alone(self), self.client() as client:
             evaluations = parts.evaluations(self, client)
-            reconciliation = parts.reconciliation(self, evaluations)
-            await reconciliation.recover()
-            plan = await reconciliation.plan()
-            self._show(plan)
-            if plan.refusals:
-                raise RefusedError("; ".join(refusal.message for refusal in plan.refusals))
-            if plan.is_empty and plan.gap is None:
-                outcome = Outcome(left=plan)
-            else:
-                outcome = await reconciliation.carry_out(
-                    plan,
-                    new_nonce=self._new_nonce,
-                    parallelism=self.parallelism,
-                    listener=Listener(),
-                    interruption=self.interruption,
-                )
+            async with parts.turn(self):
+                outcome = await self._outcome(parts.reconciliation(self, evaluations))
         printed = parts.printed(outcome, self.header)
         self.said += [printed.text, printed.json]
         return Ended(parts.exit_code(outcome), outcome, printed)
+
+    async def _outcome(self, reconciliation: Reconciliation) -> Outcome:
+        await reconciliation.recover()
+        plan = await reconciliation.plan()
+        self._show(plan)
+        if plan.refusals:
+            raise RefusedError("; ".join(refusal.message for refusal in plan.refusals))
+        if plan.is_empty and plan.gap is None:
+            return Outcome(left=plan)
+        return await reconciliation.carry_out(
+            plan,
+            new_nonce=self._new_nonce,
+            parallelism=self.parallelism,
+            listener=Listener(),
+            interruption=self.interruption,
+        )
+
+    @property
+    def lost_its_turn(self) -> bool:
+        """It died, or its lease did."""
+        return self.has_lost_lease or (self.ended is not None and self.ended.exit_code is None)
+
+    def lose_lease(self, _: str) -> None:
+        self.has_lost_lease = True
+        self.interruption.requested, self.interruption.by_person = True, False
 
     def _show(self, plan: Plan) -> None:
         if self.saves_plan:
             self.said.append(plain(plan_lines(plan, self.header, UNICODE, width=120)))
             self.said.append(json_text(plan_document(plan, self.header)))
 
-    def _client(self) -> Client:
+    def client(self) -> Client:
         return Client(
             Connection(URL, ACCOUNT, ApiKey(KEY, source="the test")),
             transport=self.world.parts.transport(self),

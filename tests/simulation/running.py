@@ -98,7 +98,7 @@ class _Run:
         if self.schedule.repeats_requests or world.random.random() < 0.5:
             # A twin that no list shows yet cannot be folded by anybody.
             world.wait_until_lists_are_fresh()
-        for _ in range(2 if world.people.deeds else 1):
+        for _ in range(2 if world.people.done else 1):
             (ended,) = self._apply(Call(0, desired))
             wrong = self._judged()
             if wrong:

@@ -77,10 +77,12 @@ def schedule_of(seed: int) -> Schedule:
     for _ in range(random.randint(1, 2 if drawing.races else 4)):
         versions.append(next_version(random, versions))
     steps = tuple(drawing.step(versions[: number + 1]) for number in range(len(versions)))
-    return Schedule(_climate(random, seed), steps, with_its_protected(versions[-1], versions[0]))
+    return Schedule(
+        _climate(random, seed, has_races=drawing.races), steps, with_its_protected(versions[-1], versions[0])
+    )
 
 
-def _climate(random: Random, seed: int) -> Climate:
+def _climate(random: Random, seed: int, *, has_races: bool) -> Climate:
     return Climate(
         seed,
         settle_seconds=random.choice((0.0, 0.0, 1.0, 3.0, 7.0)),
@@ -90,6 +92,7 @@ def _climate(random: Random, seed: int) -> Climate:
         page_items=random.choice((None, 1, 2, 3)),
         parallelism=random.choice((1, 2, 4)),
         saves_plans=random.random() < 0.1,
+        has_lease=has_races and random.random() < 0.4,
     )
 
 

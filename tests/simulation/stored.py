@@ -52,7 +52,7 @@ class Stored:
 
 
 def all_stored(store: Store) -> dict[str, Stored]:
-    """All evaluations of the account by id, in the order of their creation."""
+    """All evaluations of the account by id, in the order of their creation. A lease is none."""
     with store.transaction(writes=False) as db:
         rows = db.execute(f"SELECT {', '.join(_PARTS)} FROM evaluation ORDER BY rowid").fetchall()
     return {
@@ -65,4 +65,5 @@ def all_stored(store: Store) -> dict[str, Stored]:
             row["archived_at"],
         )
         for row in rows
+        if "sgpctl_lease" not in (row["metadata"] or "")
     }

@@ -116,7 +116,7 @@ def _is_done(result: ChangeResult) -> bool:
 
 
 def _counts_untold(ended: Ended, outcome: Outcome, document: Mapping[str, Any], text: str) -> Iterator[str]:
-    done = {action: 0 for action in Action}
+    done = dict.fromkeys(Action, 0)
     for result in outcome.results:
         if _is_done(result):
             done[result.change.action] += 1

@@ -144,10 +144,7 @@ def is_write(request: httpx.Request) -> bool:
 
 def drawn_weather(random: Random, *, repeats: bool, people: bool) -> Weather:
     """Weather of all kinds; with `repeats` also a network that repeats requests, with `people` some who act meanwhile."""
-    if random.random() < 0.25:
-        fronts = _searches_fail(random)
-    else:
-        fronts = _anything_fails(random, repeats=repeats)
+    fronts = _searches_fail(random) if random.random() < 0.25 else _anything_fails(random, repeats=repeats)
     return Weather(
         fronts,
         dies_at=random.randint(1, 90) if random.random() < 0.3 else None,

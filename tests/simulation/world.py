@@ -48,6 +48,7 @@ class Climate:
     page_items: int | None = None
     parallelism: int = 4
     saves_plans: bool = False
+    has_lease: bool = False
 
 
 @dataclass(frozen=True, slots=True)
