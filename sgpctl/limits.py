@@ -102,6 +102,10 @@ FORMATTED_LINE_CHARS_MAX = (
 )
 COMBINING_MARKS_MAX = 4  # on one letter; more is a way to paint over other lines
 
+# --- provenance ------------------------------------------------------------------------------------------------
+GIT_SECONDS_MAX = 5.0  # for one answer; provenance that takes longer is not known
+PROVENANCE_CHARS_MAX = 500  # of one text that Git or a CI says
+
 # --- saved plans -----------------------------------------------------------------------------------------------
 PLAN_FILE_BYTES_MAX = 256 * MIB
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sgpctl.model.evaluation import DesiredEvaluation
 from sgpctl.model.located import Json
-from sgpctl.model.marks import NONCE, Owner, Provenance, identity_marks, provenance_marks
+from sgpctl.model.marks import NONCE, PROVENANCE_KEYS, Owner, Provenance, identity_marks, provenance_marks
 from sgpctl.plan.plan import Change
 
 
@@ -23,10 +23,14 @@ def create_body(one: DesiredEvaluation, owner: Owner, provenance: Provenance, no
 def patch_body(
     change: Change, one: DesiredEvaluation, owner: Owner, provenance: Provenance
 ) -> dict[str, Json]:
-    """The PATCH body of a change (API 2.7), with the provenance that goes along with it."""
+    """The PATCH body of a change (API 2.7), with the provenance that goes along with it.
+
+    What is not known this time is taken away: the address of an earlier run would be untrue of this change.
+    """
     planned = change.patch.get("metadata")
     metadata: dict[str, Json] = {
         **(planned if isinstance(planned, dict) else {}),
+        **dict.fromkeys(sorted(PROVENANCE_KEYS)),
         **provenance_marks(one, owner, provenance),
     }
     return {**change.patch, "metadata": metadata}

@@ -24,6 +24,7 @@ from sgpctl.limits import READ_BACK_PAUSES_SECONDS, WRITE_TRIES_MAX
 from sgpctl.model.compare import equals, same_tags
 from sgpctl.model.evaluation import RemoteEvaluation
 from sgpctl.model.located import Json
+from sgpctl.model.marks import PROVENANCE_KEYS
 from sgpctl.plan.fingerprint import still_fits
 from sgpctl.plan.plan import Precondition
 
@@ -122,7 +123,10 @@ def is_live(remote: RemoteEvaluation | None) -> bool:
 
 
 def took_effect(body: Mapping[str, Json]) -> Callable[[RemoteEvaluation | None], bool]:
-    """Whether an evaluation shows every plain field and every mark of a patch."""
+    """Whether an evaluation shows every plain field and every mark of a patch.
+
+    Provenance does not count: another apply may have written the same change, and its own provenance, meanwhile.
+    """
 
     def judge(remote: RemoteEvaluation | None) -> bool:
         if remote is None:
@@ -135,6 +139,7 @@ def took_effect(body: Mapping[str, Json]) -> Callable[[RemoteEvaluation | None],
             and all(
                 equals(_after(remote.metadata.get(key), value), remote.metadata.get(key))
                 for key, value in (metadata.items() if isinstance(metadata, dict) else ())
+                if key not in PROVENANCE_KEYS
             )
         )
 

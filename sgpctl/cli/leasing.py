@@ -7,7 +7,7 @@ import os
 import socket
 import time
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from sgpctl.api.evaluations import Evaluations
@@ -17,9 +17,8 @@ from sgpctl.apply.lease import Leasing
 from sgpctl.cli.console import Console
 from sgpctl.cli.platform import Platform
 from sgpctl.cli.workspace import Workspace
+from sgpctl.model.marks import Occasion
 from sgpctl.render.layout import Span, Style
-
-_RUN_URLS = ("CI_JOB_URL", "CIRCLE_BUILD_URL", "BUILD_URL")
 
 
 @asynccontextmanager
@@ -44,7 +43,7 @@ async def lease_held(
         words = f"{why}. What is in flight is finished, nothing new is started."
         console.tell([(Span(words[0].upper() + words[1:], Style.WARNING),)])
 
-    holder = holder_name(os.environ)
+    holder = holder_name(workspace.provenance.occasion)
     async with (
         leasing_of(workspace, platform) as leasing,
         leasing.held(holder, uuid.uuid4().hex, journal=journal, wait_seconds=wait_seconds) as hold,
@@ -56,15 +55,9 @@ async def lease_held(
         console.tell([(Span(words, Style.WARNING),)])
 
 
-def holder_name(environ: Mapping[str, str]) -> str:
+def holder_name(occasion: Occasion) -> str:
     """Who runs this, for another person to find: a CI job's address, or user, host and process."""
-    if environ.get("GITHUB_RUN_ID"):
-        server = environ.get("GITHUB_SERVER_URL", "https://github.com")
-        return f"{server}/{environ.get('GITHUB_REPOSITORY', '')}/actions/runs/{environ['GITHUB_RUN_ID']}"
-    for name in _RUN_URLS:
-        if environ.get(name):
-            return environ[name]
-    return f"{_user()}@{socket.gethostname()}, process {os.getpid()}"
+    return occasion.run_url or f"{_user()}@{socket.gethostname()}, process {os.getpid()}"
 
 
 def _user() -> str:

@@ -1,4 +1,4 @@
-"""What Git knows about the project's folder: the address of its remote and the commit, as provenance."""
+"""What Git knows about the project's folder: the address of its remote, and what is checked out there."""
 
 from __future__ import annotations
 
@@ -8,25 +8,47 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-_SECONDS_MAX = 5.0
+from sgpctl.limits import GIT_SECONDS_MAX
+
 _SCP_LIKE = re.compile(r"^(?:[^@/:]+@)?(?P<host>[^:/]+):(?P<path>(?!//).+)$")
+# The folder may hold what a stranger proposes. Neither a repository that is hidden in it nor a watcher that its
+# configuration names is trusted, and nothing is written, not even a refreshed index.
+_CAUTIOUS = ("--no-optional-locks", "-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false")
+_STATUS = ("status", "--porcelain=v2", "--branch", "--no-ahead-behind", "--untracked-files=no", "--", ".")
 
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """`address` is normalised and free of credentials; both are None outside a repository, or where Git says nothing."""
+    """`address` is normalised and free of credentials; None outside a repository, or where Git says nothing.
 
-    address: str | None
-    commit: str | None
+    `is_dirty` when files below the folder that Git tracks are not as they are in `commit`. `branch` is None while none
+    is checked out.
+    """
+
+    address: str | None = None
+    commit: str | None = None
+    branch: str | None = None
+    is_dirty: bool = False
 
 
 def read_repository(folder: Path) -> Repository:
     """Ask Git about `folder`; a missing Git or repository is no error, because provenance never decides alone."""
     remote = _git(folder, "config", "--get", "remote.origin.url")
+    address = normalised(remote) if remote else None
+    status = (_git(folder, *_STATUS) or "").splitlines()
+    headers = dict(line.removeprefix("# branch.").split(" ", 1) for line in status if _is_header(line))
+    commit, branch = headers.get("oid"), headers.get("head")
     return Repository(
-        address=normalised(remote) if remote else None,
-        commit=_git(folder, "rev-parse", "--verify", "--quiet", "HEAD"),
+        address,
+        commit=commit if commit != "(initial)" else None,
+        branch=branch if branch != "(detached)" else None,
+        is_dirty=not all(line.startswith("#") for line in status),
     )
+
+
+def git_user(folder: Path) -> str | None:
+    """The name under which commits would be made in `folder`."""
+    return _git(folder, "config", "--get", "user.name")
 
 
 def normalised(address: str) -> str:
@@ -36,8 +58,7 @@ def normalised(address: str) -> str:
     """
     scp = _SCP_LIKE.match(address)
     if "://" in address:
-        parts = urlsplit(address)
-        host, path = parts.hostname or "", parts.path
+        host, path = _host_and_path(address)
     elif scp is not None:
         host, path = scp["host"], scp["path"]
     else:
@@ -46,12 +67,24 @@ def normalised(address: str) -> str:
     return f"{host.lower()}/{path}" if host else path
 
 
+def _host_and_path(address: str) -> tuple[str, str]:
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # a host in brackets that is none
+        return "", address.partition("://")[2].rpartition("@")[2]
+    return parts.hostname or "", parts.path
+
+
+def _is_header(line: str) -> bool:
+    return line.startswith("# branch.") and " " in line.removeprefix("# branch.")
+
+
 def _git(folder: Path, *arguments: str) -> str | None:
     try:
         done = subprocess.run(  # noqa: S603 - fixed arguments; the folder is passed as one
-            ["git", "-C", str(folder), *arguments],  # noqa: S607 - the user's own git
+            ["git", "-C", str(folder), *_CAUTIOUS, *arguments],  # noqa: S607 - the user's own git
             capture_output=True,
-            timeout=_SECONDS_MAX,
+            timeout=GIT_SECONDS_MAX,
             check=False,
             stdin=subprocess.DEVNULL,
         )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sgpctl import __version__
+from sgpctl.cli.provenance import read_provenance
 from sgpctl.cli.repository import read_repository
 from sgpctl.errors import UsageError
 from sgpctl.manifest.project import Environment, Project, choose_environment, find_project
@@ -27,7 +29,7 @@ class Workspace:
     provenance: Provenance
 
     @classmethod
-    def open(cls, start: Path, environment: str | None) -> Workspace:
+    def open(cls, start: Path, environment: str | None, environ: Mapping[str, str] = os.environ) -> Workspace:
         """Find the project at or above `start` and choose its environment (None: the project's default)."""
         project = find_project(start)
         chosen = choose_environment(project, environment)
@@ -36,7 +38,7 @@ class Workspace:
             project,
             chosen,
             Owner(project.name, chosen.name, repository.address),
-            Provenance(repository.commit, __version__),
+            read_provenance(project.root, repository, environ),
         )
 
     @property
@@ -71,6 +73,7 @@ class Workspace:
             manifest_files=manifest_files,
             allow_archive=policy.allow_archive,
             take_over=policy.take_over,
+            occasion=self.provenance.occasion,
         )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sgpctl.model.evaluation import DesiredEvaluation, RemoteEvaluation
 from sgpctl.model.located import Json
@@ -26,6 +26,13 @@ REPOSITORY = "sgpctl_repository"
 SOURCE = "sgpctl_source"
 COMMIT = "sgpctl_commit"
 VERSION = "sgpctl_version"
+BRANCH = "sgpctl_branch"
+PULL_REQUEST = "sgpctl_pull_request"
+ACTOR = "sgpctl_actor"
+RUN_URL = "sgpctl_run_url"
+
+# What says where the last change came from. None of them ever causes a change, or decides whether one took effect.
+PROVENANCE_KEYS = frozenset({SOURCE, COMMIT, VERSION, BRANCH, PULL_REQUEST, ACTOR, RUN_URL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +52,32 @@ class Owner:
 
 
 @dataclass(frozen=True, slots=True)
+class Occasion:
+    """What a command is run for: a branch, a pull request (its number), a person, a run of a CI (its address)."""
+
+    branch: str | None = None
+    pull_request: str | None = None
+    actor: str | None = None
+    run_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
     """Where a change came from. Written along with other changes; never a reason for one."""
 
     commit: str | None
     version: str
+    occasion: Occasion = field(default_factory=Occasion)
+
+
+@dataclass(frozen=True, slots=True)
+class LastChange:
+    """Where the last change to a remote evaluation came from, as its marks say; None where one is missing."""
+
+    commit: str | None
+    version: str | None
+    source: str | None
+    occasion: Occasion
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +126,29 @@ def effective_name(remote: RemoteEvaluation) -> str:
 
 def read_marks(remote: RemoteEvaluation) -> Marks:
     """The marks that `remote` carries, tolerant of anything a person may have done to them."""
-
-    def text(key: str) -> str | None:
-        value = remote.metadata.get(key)
-        return value if isinstance(value, str) and value else None
-
     return Marks(
-        name=text(NAME),
-        digest=text(DIGEST),
-        data_digest=text(DATA_DIGEST),
-        nonce=text(NONCE),
-        protect=text(PROTECT) == "true",
-        declared=_declared_fields(text(DECLARED)),
-        repository=text(REPOSITORY),
+        name=_text(remote, NAME),
+        digest=_text(remote, DIGEST),
+        data_digest=_text(remote, DATA_DIGEST),
+        nonce=_text(remote, NONCE),
+        protect=_text(remote, PROTECT) == "true",
+        declared=_declared_fields(_text(remote, DECLARED)),
+        repository=_text(remote, REPOSITORY),
+    )
+
+
+def last_change(remote: RemoteEvaluation) -> LastChange:
+    """What the marks of `remote` say about where it came from, as tolerant as `read_marks`."""
+    return LastChange(
+        commit=_text(remote, COMMIT),
+        version=_text(remote, VERSION),
+        source=_text(remote, SOURCE),
+        occasion=Occasion(
+            branch=_text(remote, BRANCH),
+            pull_request=_text(remote, PULL_REQUEST),
+            actor=_text(remote, ACTOR),
+            run_url=_text(remote, RUN_URL),
+        ),
     )
 
 
@@ -128,13 +166,19 @@ def identity_marks(desired: DesiredEvaluation) -> dict[str, str]:
 
 
 def provenance_marks(desired: DesiredEvaluation, owner: Owner, provenance: Provenance) -> dict[str, str]:
-    """The marks that say where a change came from."""
-    marks = {SOURCE: desired.place[0], VERSION: provenance.version}
-    if owner.repository is not None:
-        marks[REPOSITORY] = owner.repository
-    if provenance.commit is not None:
-        marks[COMMIT] = provenance.commit
-    return marks
+    """The marks that say where a change came from; what is not known has none."""
+    occasion = provenance.occasion
+    marks = {
+        SOURCE: desired.place[0],
+        VERSION: provenance.version,
+        REPOSITORY: owner.repository,
+        COMMIT: provenance.commit,
+        BRANCH: occasion.branch,
+        PULL_REQUEST: occasion.pull_request,
+        ACTOR: occasion.actor,
+        RUN_URL: occasion.run_url,
+    }
+    return {key: value for key, value in marks.items() if value is not None}
 
 
 def declared_fields(desired: DesiredEvaluation) -> frozenset[str]:
@@ -150,6 +194,11 @@ def declared_fields(desired: DesiredEvaluation) -> frozenset[str]:
 def own_metadata(metadata: Mapping[str, Json]) -> dict[str, Json]:
     """`metadata` without our marks."""
     return {key: value for key, value in metadata.items() if not is_reserved_key(key)}
+
+
+def _text(remote: RemoteEvaluation, key: str) -> str | None:
+    value = remote.metadata.get(key)
+    return value if isinstance(value, str) and value else None
 
 
 def _declared_fields(text: str | None) -> frozenset[str]:

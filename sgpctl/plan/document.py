@@ -60,6 +60,10 @@ class Part:
     def part_or_none(self, key: str) -> Part | None:
         return None if self._value(key) is None else self.part(key)
 
+    def part_if_there(self, key: str) -> Part | None:
+        """The map under a key that older documents do not have."""
+        return self.part(key) if key in self.values else None
+
     def parts(self, key: str) -> list[Part]:
         return [as_part(value, f"{self._path(key)}[{index}]") for index, value in enumerate(self._list(key))]
 

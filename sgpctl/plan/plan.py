@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sgpctl.model.canonical import sha256_of
 from sgpctl.model.located import Json, Mark
+from sgpctl.model.marks import Occasion
 from sgpctl.plan.action import Action
 from sgpctl.plan.grid import Grid
 
@@ -210,6 +211,7 @@ class PlanHeader:
     manifest_files: int
     allow_archive: int | None = None
     take_over: bool = False
+    occasion: Occasion = field(default_factory=Occasion)
 
     @property
     def scope(self) -> tuple[str, ...]:

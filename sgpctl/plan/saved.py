@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from sgpctl.errors import PlanFileError
 from sgpctl.model.located import Json, Mark
+from sgpctl.model.marks import Occasion
 from sgpctl.plan.action import Action
 from sgpctl.plan.document import Part, checked_document, damaged
 from sgpctl.plan.grid import Grid
@@ -28,7 +29,7 @@ from sgpctl.plan.plan import (
     Target,
 )
 
-FORMAT_VERSION = "1.0"
+FORMAT_VERSION = "1.1"
 _MAJOR = FORMAT_VERSION.partition(".")[0]
 _VERSION = re.compile(r"(\d{1,9})\.(\d{1,9})", re.ASCII)
 
@@ -62,8 +63,18 @@ def header_document(header: PlanHeader) -> dict[str, Json]:
             "is_sandbox": target.is_sandbox,
         },
         "commit": header.commit,
+        "provenance": occasion_document(header.occasion),
         "generated_at": iso_text(header.generated_at),
         "consent": {"allow_archive": header.allow_archive, "take_over": header.take_over},
+    }
+
+
+def occasion_document(occasion: Occasion) -> dict[str, Json]:
+    return {
+        "branch": occasion.branch,
+        "pull_request": occasion.pull_request,
+        "actor": occasion.actor,
+        "run_url": occasion.run_url,
     }
 
 
@@ -148,6 +159,19 @@ def _read_header(root: Part) -> PlanHeader:
         manifest_files=root.part("scope").count("manifest_files"),
         allow_archive=root.part("consent").count_or_none("allow_archive"),
         take_over=root.part("consent").flag("take_over"),
+        occasion=_read_occasion(root.part_if_there("provenance")),
+    )
+
+
+def _read_occasion(part: Part | None) -> Occasion:
+    """Plans of format 1.0 say nothing about it."""
+    if part is None:
+        return Occasion()
+    return Occasion(
+        branch=part.text_or_none("branch"),
+        pull_request=part.text_or_none("pull_request"),
+        actor=part.text_or_none("actor"),
+        run_url=part.text_or_none("run_url"),
     )
 
 

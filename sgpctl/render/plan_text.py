@@ -17,12 +17,12 @@ from sgpctl.render.wording import (
     day,
     place_text,
     rows_text,
+    short_commit,
     short_id,
     started_text,
     symbol_span,
 )
 
-_COMMIT_CHARS_SHOWN = 7
 _NAME_COLUMN, _ROWS_COLUMN, _PEOPLE_COLUMN = 1, 3, 5
 _NAME_COLUMN_MIN = 36
 _OTHER_COLUMNS = 72  # symbol, action, cost and an ordinary place
@@ -76,7 +76,9 @@ def _header_lines(plan: Plan, header: PlanHeader) -> list[Line]:
     if target.account_id:
         where.append(f"account {target.account_id}")
     if header.commit:
-        where.append(f"commit {header.commit[:_COMMIT_CHARS_SHOWN]}")
+        where.append(f"commit {short_commit(header.commit)}")
+    if header.occasion.pull_request:
+        where.append(f"pull request {header.occasion.pull_request}")
     declared = (
         f"{counted(header.manifest_files, 'manifest')}, {counted(plan.desired, 'evaluation')}; "
         f"{plan.owned:,} owned remotely, {plan.others:,} not ours (never touched)"

@@ -11,6 +11,7 @@ from sgpctl.plan.plan import Change, Cost
 from sgpctl.render.glyphs import Glyphs
 from sgpctl.render.layout import Span, Style
 
+_COMMIT_CHARS_SHOWN = 7
 _ID_CHARS_SHOWN = 8
 _SYMBOL_WIDTH = 3
 
@@ -49,6 +50,12 @@ def short_id(remote_id: str, glyphs: Glyphs) -> str:
     if len(remote_id) <= _ID_CHARS_SHOWN + 1:
         return remote_id
     return remote_id[:_ID_CHARS_SHOWN] + glyphs.ellipsis
+
+
+def short_commit(commit: str) -> str:
+    """The beginning of a commit's hash, and the `+dirty` after it if there is one."""
+    commit_hash, plus, remark = commit.partition("+")
+    return f"{commit_hash[:_COMMIT_CHARS_SHOWN]}{plus}{remark}"
 
 
 def place_text(place: Mark) -> str:

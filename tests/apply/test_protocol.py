@@ -11,12 +11,21 @@ from sgpctl.apply.outcome import Status
 from sgpctl.limits import READ_BACK_PAUSES_SECONDS, WRITE_TRIES_MAX
 from sgpctl.model.evaluation import DesiredEvaluation, RemoteEvaluation
 from sgpctl.model.located import Json
-from sgpctl.model.marks import COMMIT, NONCE, SOURCE, Provenance
+from sgpctl.model.marks import (
+    COMMIT,
+    NONCE,
+    PROVENANCE_KEYS,
+    RUN_URL,
+    SOURCE,
+    VERSION,
+    Occasion,
+    Provenance,
+)
 from sgpctl.plan.plan import Change
 from tests.apply.script import play, writes
 from tests.plan.sides import OWNER, archived, chat, created, declare, plan, the_change
 
-PROVENANCE = Provenance("c0ffee", "0.1.0")
+PROVENANCE = Provenance("c0ffee", "0.1.0", Occasion("main", "412", "ann", "https://ci.example.com/88"))
 OLD = declare()
 NEW = declare(tasks=[chat("New.")])
 LIVE = created(OLD, "old")
@@ -159,6 +168,31 @@ def test_provenance_goes_along_with_a_patch() -> None:
     body = patch_body(change, one, OWNER, PROVENANCE)
     assert _map(body["metadata"])[COMMIT] == "c0ffee"
     assert _map(body["metadata"])[SOURCE] == "refunds.yaml"
+    assert _map(body["metadata"])[RUN_URL] == "https://ci.example.com/88"
+
+
+def test_a_patch_takes_away_the_provenance_that_no_longer_applies() -> None:
+    """After an apply in a CI, one at a desk must not leave the CI's address on what it wrote."""
+    change, one, _ = _update()
+    body = patch_body(change, one, OWNER, Provenance(None, "0.1.0"))
+    metadata = _map(body["metadata"])
+    assert {key for key in metadata if metadata[key] is None} == PROVENANCE_KEYS - {SOURCE, VERSION}
+
+
+def test_a_create_says_nothing_of_what_is_not_known() -> None:
+    body = create_body(declare(), OWNER, Provenance(None, "0.1.0"), "n1")
+    assert None not in _map(body["metadata"]).values()
+
+
+def test_a_patch_took_effect_whoever_wrote_it() -> None:
+    """Another apply of the same change leaves its own provenance; that is no reason to call the change moved."""
+    change, one, _ = _update()
+    ours = patch_body(change, one, OWNER, PROVENANCE)
+    theirs = patch_body(change, one, OWNER, Provenance("5a5a5a5", "0.1.0", Occasion(actor="ben")))
+    result, asked = play(
+        protocol.patch(change, ours), [Got(LIVE), Unknown("timeout"), Got(_patched(LIVE, theirs))]
+    )
+    assert (result.status, writes(asked).count("Patch")) == (Status.DONE, 1)
 
 
 def test_the_body_of_a_create_carries_the_owner_tag_and_every_mark() -> None:

@@ -35,6 +35,11 @@ def sgpctl(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) 
         "SGP_ACCOUNT_ID",
         "SGP_CLIENT_BASE_URL",
         "SGPCTL_ENVIRONMENT",
+        "GITHUB_ACTIONS",
+        "GITLAB_CI",
+        "CIRCLECI",
+        "JENKINS_URL",
+        "JENKINS_HOME",
     ):
         monkeypatch.delenv(name, raising=False)
 

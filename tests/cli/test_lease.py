@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,8 +17,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from sgpctl.cli.leasing import holder_name
 from sgpctl.model.lease import lease_body
-from sgpctl.model.marks import Owner
+from sgpctl.model.marks import Occasion, Owner
 from sgpctl.sandbox.app import create_app
 from sgpctl.sandbox.knobs import Knobs
 from sgpctl.sandbox.server import served
@@ -78,7 +80,6 @@ def account(project: Path, knobs: Knobs | None = None) -> Iterator[Account]:
 @pytest.fixture(autouse=True)
 def key(sgpctl: Sgpctl, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SGP_API_KEY", "k")
-    monkeypatch.delenv("GITHUB_RUN_ID", raising=False)
 
 
 def test_an_apply_leaves_its_evaluations_and_no_lease(quickstart: Path, sgpctl: Sgpctl) -> None:
@@ -157,6 +158,11 @@ def test_unlock_shows_the_holder_and_ends_the_lease(quickstart: Path, sgpctl: Sg
         assert "ann@laptop, process 7 works since" in ended.out
         assert there.live() == []
         assert sgpctl("apply", quickstart, "--env", "prod", "--yes").code == 0
+
+
+def test_a_holder_is_told_by_the_address_of_its_job_or_by_user_and_machine() -> None:
+    assert holder_name(Occasion(run_url="https://ci.example.com/88")) == "https://ci.example.com/88"
+    assert holder_name(Occasion()).endswith(f"@{socket.gethostname()}, process {os.getpid()}")
 
 
 def test_unlock_asks_first(quickstart: Path, sgpctl: Sgpctl) -> None:

@@ -8,6 +8,9 @@ from hypothesis import strategies as st
 from sgpctl.model.evaluation import DesiredEvaluation, RemoteEvaluation
 from sgpctl.model.located import Json
 from sgpctl.model.marks import (
+    PROVENANCE_KEYS,
+    LastChange,
+    Occasion,
     Owner,
     Provenance,
     declared_fields,
@@ -15,6 +18,7 @@ from sgpctl.model.marks import (
     is_owned_by,
     is_reserved_key,
     is_reserved_tag,
+    last_change,
     own_metadata,
     provenance_marks,
     read_marks,
@@ -85,6 +89,15 @@ def test_the_marks_that_are_written_are_read_back(protect: bool) -> None:
     assert marks.repository == "github.com/acme/evals"
 
 
+def test_the_provenance_that_is_written_is_read_back() -> None:
+    occasion = Occasion("main", "412", "ann", "https://ci.example.com/88")
+    written = provenance_marks(desired(), OWNER, Provenance("9f2c1e7", "0.1.0", occasion))
+    assert written.keys() - {"sgpctl_repository"} == PROVENANCE_KEYS
+    assert last_change(remote(metadata=written)) == LastChange(
+        "9f2c1e7", "0.1.0", "evals/returns.yaml", occasion
+    )
+
+
 def test_every_mark_is_a_string_under_a_reserved_key_without_dots() -> None:
     evaluation = desired(description="d")
     marks = {**identity_marks(evaluation), **provenance_marks(evaluation, OWNER, Provenance("c", "v"))}
@@ -95,6 +108,9 @@ def test_every_mark_is_a_string_under_a_reserved_key_without_dots() -> None:
 def test_what_is_not_known_is_not_written() -> None:
     unknown = provenance_marks(desired(), Owner("p", "e"), Provenance(None, "0.1.0"))
     assert unknown.keys() == {"sgpctl_source", "sgpctl_version"}
+    assert last_change(remote(metadata=unknown)) == LastChange(
+        None, "0.1.0", "evals/returns.yaml", Occasion()
+    )
     assert "sgpctl_data_digest" not in identity_marks(desired(data_digest=None))
 
 
@@ -102,7 +118,7 @@ damaged = (
     st.none() | st.booleans() | st.integers() | st.text(max_size=20) | st.lists(st.integers(), max_size=2)
 )
 keys = st.sampled_from(
-    ["sgpctl_name", "sgpctl_digest", "sgpctl_nonce", "sgpctl_protect", "sgpctl_declared", "sgpctl_commit"]
+    ["sgpctl_name", "sgpctl_digest", "sgpctl_nonce", "sgpctl_protect", "sgpctl_declared", "sgpctl_branch"]
 )
 
 
@@ -111,6 +127,8 @@ def test_marks_that_people_have_damaged_are_read_as_missing(metadata: dict[str, 
     marks = read_marks(remote(metadata=metadata))
     assert marks.name is None or marks.name == metadata["sgpctl_name"]
     assert marks.protect == (metadata.get("sgpctl_protect") == "true")
+    branch = last_change(remote(metadata=metadata)).occasion.branch
+    assert branch is None or branch == metadata["sgpctl_branch"]
 
 
 @pytest.mark.parametrize("declared", ["", "{", "5", '{"a": 1}', '["tags", 5]'])

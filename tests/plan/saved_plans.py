@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from hypothesis import strategies as st
 
 from sgpctl.model.located import Json
+from sgpctl.model.marks import Occasion
 from sgpctl.plan.action import Action
 from sgpctl.plan.plan import (
     Change,
@@ -84,4 +85,5 @@ headers = st.builds(
     generated_at=moments,
     sgpctl_version=texts,
     manifest_files=counts,
+    occasion=st.builds(Occasion, *(st.none() | texts for _ in range(4))),
 )

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from sgpctl.errors import ExitCode, PlanFileError
 from sgpctl.model.located import Json
+from sgpctl.model.marks import Occasion
 from sgpctl.plan.plan import Plan, PlanHeader
 from sgpctl.plan.saved import iso_text, plan_document, read_plan_document
 from sgpctl.render.glyphs import UNICODE
@@ -30,6 +31,7 @@ DESIGNED_KEYS = [
     "environment",
     "target",
     "commit",
+    "provenance",
     "generated_at",
     "digest",
     "summary",
@@ -67,12 +69,20 @@ def test_a_plan_read_back_renders_as_it_did(plan: Plan, header: PlanHeader, widt
 def test_the_document_has_the_designed_keys_in_their_order() -> None:
     document = written()
     assert [key for key in document if key in DESIGNED_KEYS] == DESIGNED_KEYS
-    assert document["format_version"] == "1.0"
+    assert document["format_version"] == "1.1"
     assert document["generated_at"] == "2026-11-20T10:00:00Z"
 
 
-def test_the_digest_does_not_depend_on_time_or_commit() -> None:
+def test_the_digest_does_not_depend_on_time_commit_or_occasion() -> None:
     assert written(header=plans.PROD)["digest"] == written(header=plans.SANDBOX)["digest"]
+    assert written(header=plans.PULL_REQUEST)["digest"] == written(header=plans.PROD)["digest"]
+
+
+def test_a_plan_of_format_1_0_says_nothing_about_its_occasion_and_is_read() -> None:
+    document = written(header=plans.PULL_REQUEST)
+    document["format_version"] = "1.0"
+    del document["provenance"]
+    assert read_plan_document(document).header.occasion == Occasion()
 
 
 def test_times_are_written_in_utc_whatever_their_zone() -> None:
@@ -119,6 +129,8 @@ def test_an_edited_plan_is_refused(path: tuple[str | int, ...], value: object) -
     ("path", "value", "said"),
     [
         (("project",), 7, "`project` should be text"),
+        (("provenance",), None, "`provenance` should be a map"),
+        (("provenance", "branch"), 7, "`provenance.branch` should be text"),
         (("generated_at",), "yesterday", "`generated_at` should be a time"),
         (("target",), [], "`target` should be a map"),
         (("target", "is_sandbox"), "no", "`target.is_sandbox` should be true or false"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from sgpctl.model.located import Json
+from sgpctl.model.marks import Occasion
 from sgpctl.plan.action import Action
 from sgpctl.plan.plan import (
     Change,
@@ -29,6 +31,12 @@ PROD = PlanHeader(
     generated_at=NOW,
     sgpctl_version="0.1.0",
     manifest_files=5,
+)
+
+PULL_REQUEST = replace(
+    PROD,
+    commit=f"{PROD.commit}+dirty",
+    occasion=Occasion("shorter-answers", "412", "ann", "https://github.com/acme/evals/actions/runs/77"),
 )
 
 SANDBOX = PlanHeader(
