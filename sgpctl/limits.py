@@ -63,6 +63,7 @@ SUCCESSES_PER_GROWTH = 10  # answers without a 429 before one more request may b
 ITEMS_LISTED_MAX = 1_000_000
 UNCOUNTED_PAGES_MAX = 1_000  # of a list whose `total` is missing
 SERVER_WORDS_CHARS_MAX = 400  # of what the platform or a proxy said, in one message
+FAILURES_KEPT_MAX = 20  # failed items of one evaluation whose errors are kept; their number is known without
 
 # --- reading for a plan ----------------------------------------------------------------------------------------
 ROWS_COMPARED_MAX = 20_000  # rows of one remote evaluation that are read to explain or to prove something
@@ -94,6 +95,7 @@ ARCHIVE_COUNT_DEFAULT = 1
 # --- what is shown ---------------------------------------------------------------------------------------------
 # Changes are always all shown; only the details beneath one change are bounded.
 FIELDS_SHOWN_MAX = 20
+ERRORS_SHOWN_MAX = 3  # different ones of one run
 DIFF_LINES_SHOWN_MAX = 40
 DIFF_CONTEXT_LINES = 2
 DIFF_LINES_COMPARED_MAX = 2_000  # between the first and the last difference; comparing is quadratic at worst

@@ -6,11 +6,13 @@ cannot be read would count as not ours, and be created again. Anything else that
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TypeAlias
 
-from sgpctl.model.evaluation import Progress, RemoteEvaluation, RemoteRow
+from sgpctl.limits import FAILURES_KEPT_MAX
+from sgpctl.model.evaluation import ItemFailure, Progress, RemoteEvaluation, RemoteRow
 from sgpctl.model.located import Json
 from sgpctl.model.names import Bearer
 from sgpctl.model.readback import DatasetItem, ItemRead, SchemaField
@@ -162,7 +164,14 @@ def _progress(value: Json) -> Progress | None:
     if not isinstance(items, dict):
         return None
     counts = {key: _count(items.get(key)) or 0 for key in ("total", "successful", "failed", "pending")}
-    return Progress(**counts)
+    return Progress(**counts, failures=tuple(_failures(items.get("failed_items"))))
+
+
+def _failures(value: Json) -> Iterator[ItemFailure]:
+    for failed in islice(value, FAILURES_KEPT_MAX) if isinstance(value, list) else ():
+        item_id = _text(failed.get("item_id")) if isinstance(failed, dict) else None
+        if isinstance(failed, dict) and item_id is not None:
+            yield ItemFailure(item_id, _text(failed.get("error_type")), _text(failed.get("error")))
 
 
 def _text(value: Json) -> str | None:

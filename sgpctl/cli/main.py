@@ -25,6 +25,7 @@ _VERBS = {
     "show": ("show", "Show a saved plan."),
     "render": ("render", "Print the evaluations with everything resolved."),
     "list": ("list", "List what the project owns remotely."),
+    "history": ("history", "Show the runs of one evaluation, and what changed between them."),
     "unlock": ("unlock", "Show who works on an environment, and end their lease."),
     "import": ("import_", "Write manifests for evaluations that exist, to adopt them."),
     "schema": ("schema", "Print the JSON Schema of manifests, or set up editors with it."),

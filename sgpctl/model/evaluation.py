@@ -62,13 +62,23 @@ class DesiredEvaluation:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemFailure:
+    """What the platform says of one item that failed."""
+
+    item_id: str
+    kind: str | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run has come, in items."""
+    """How far a run has come, in items. `failures` are the first of those that failed, where the platform names any."""
 
     total: int = 0
     successful: int = 0
     failed: int = 0
     pending: int = 0
+    failures: tuple[ItemFailure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ _NAME_COLUMN_MIN = 24
 _OTHER_COLUMNS = 80  # status, progress, errors, age and a whole id
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _UNKNOWN = "-"
-_STATUS_STYLES = {"completed": Style.GOOD, "running": Style.BRING_BACK, "failed": Style.ERROR}
+STATUS_STYLES = {"completed": Style.GOOD, "running": Style.BRING_BACK, "failed": Style.ERROR}
 
 
 def list_lines(
@@ -79,7 +79,7 @@ def _row(evaluation: RemoteEvaluation, shown_id: str, now: datetime) -> list[Spa
         Span(evaluation.name, Style.STRONG),
         Span(
             f"{evaluation.status}, archived" if evaluation.is_archived else evaluation.status,
-            _STATUS_STYLES.get(evaluation.status, Style.PLAIN),
+            STATUS_STYLES.get(evaluation.status, Style.PLAIN),
         ),
         Span(_progress_text(evaluation.progress)),
         Span(_UNKNOWN if errors is None else f"{errors:,}", Style.ERROR if errors else Style.PLAIN),

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from sgpctl.api import wire
 from sgpctl.api.wire import UNKNOWN_TIME, MisshapenJson
-from sgpctl.model.evaluation import Progress, RemoteEvaluation
+from sgpctl.limits import FAILURES_KEPT_MAX
+from sgpctl.model.evaluation import ItemFailure, Progress, RemoteEvaluation
 from sgpctl.model.located import Json
 
 LEAST: dict[str, Json] = {"id": "e1", "name": "a"}
@@ -133,6 +134,21 @@ def test_junk_where_nothing_depends_on_it_is_tolerated(field: str, junk: Json) -
 def test_progress_counts_what_is_there() -> None:
     read = wire.evaluation({**LEAST, "progress": {"items": {"total": 3, "failed": -1, "pending": True}}})
     assert read.progress == Progress(total=3)
+
+
+def test_the_first_failed_items_are_kept_with_what_is_said_of_them() -> None:
+    named: list[Json] = [{"item_id": f"i{number}"} for number in range(FAILURES_KEPT_MAX + 5)]
+    whole: Json = {"item_id": "i", "error": "no such column", "error_type": "ToolError"}
+    failed: list[Json] = [whole, {"error": "of nobody"}, None, {"item_id": "j", "error": 3}, *named]
+    read = wire.evaluation({**LEAST, "progress": {"items": {"failed": 30, "failed_items": failed}}})
+    assert read.progress is not None
+    assert read.progress.failed == 30
+    assert read.progress.failures[:3] == (
+        ItemFailure("i", "ToolError", "no such column"),
+        ItemFailure("j"),
+        ItemFailure("i0"),
+    )
+    assert len(read.progress.failures) <= FAILURES_KEPT_MAX
 
 
 def test_results_are_taken_off_a_row() -> None:

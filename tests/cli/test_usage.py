@@ -21,6 +21,7 @@ VERBS = [
     "destroy",
     "show",
     "list",
+    "history",
     "import",
     "schema",
     "sandbox",

@@ -29,7 +29,7 @@ from sgpctl.render.problems_report import Report
 from sgpctl.render.problems_sarif import sarif_document
 from sgpctl.render.problems_text import error_lines, problem_lines, warning_lines
 from sgpctl.render.progress_text import finished_line, started_line
-from tests.render import plans
+from tests.render import histories, plans
 from tests.render.problem_reports import REPORTS
 
 GOLDEN = Path(__file__).parent.parent / "golden"
@@ -246,6 +246,12 @@ SAMPLES: Mapping[str, Callable[[], str]] = {
     "list-80.txt": lambda: plain(list_lines(_evaluations(), plans.NOW, UNICODE, width=80)),
     "list-empty.txt": lambda: plain(list_lines([], plans.NOW, UNICODE, width=80)),
     "list.json": lambda: json_text(list_document(_evaluations()[:4], datetime(2026, 11, 20, tzinfo=UTC))),
+    "history.txt": lambda: histories.text(histories.three_runs()),
+    "history-80-ascii.txt": lambda: histories.text(histories.three_runs(), ASCII, width=80),
+    "history-newest.txt": lambda: histories.text(histories.three_runs(), limit=1),
+    "history-hostile.txt": lambda: histories.text(histories.hostile()),
+    "history.json": lambda: histories.document(histories.three_runs()),
+    "history-hostile.json": lambda: histories.document(histories.hostile()),
     "progress.txt": _progress,
     "problems.txt": _problems,
     "errors.txt": _errors,
