@@ -26,7 +26,7 @@ from sgpctl.render.json_text import json_text
 _EPILOG = """\b
 Examples:
   sgpctl history grounded-answers --env prod
-  sgpctl history grounded-answers --limit 2      # the newest run, and what it was before
+  sgpctl history grounded-answers --limit 2      # the newest run and the one before it
   sgpctl history grounded-answers --json | jq -r '.runs[].provenance.run_url'
 """
 

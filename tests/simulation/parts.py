@@ -19,7 +19,7 @@ from sgpctl.apply.lock import exclusive
 from sgpctl.apply.outcome import Outcome
 from sgpctl.apply.reconciliation import Reconciliation
 from sgpctl.errors import ExitCode
-from sgpctl.model.marks import Provenance
+from sgpctl.model.marks import Occasion, Provenance
 from sgpctl.plan.plan import PlanHeader
 from sgpctl.plan.policy import Policy
 from sgpctl.render.glyphs import UNICODE
@@ -88,7 +88,7 @@ class Parts:
             lambda known: read_state(evaluations, runner.desired, OWNER, known=known),
             runner.desired,
             OWNER,
-            Provenance("c0ffee", "0.1.0"),
+            Provenance("c0ffee", "0.1.0", Occasion(actor=runner.name)),
             Policy(max_archive=1000),
             runner.header.scope,
         )
