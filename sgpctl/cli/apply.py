@@ -32,6 +32,7 @@ Examples:
 @options.yes
 @click.option("--expect", metavar="DIGEST", help="Apply, without asking, only the plan with this digest.")
 @options.allow_archive
+@options.acks
 @options.take_over
 @options.lock_timeout
 def command(
@@ -47,6 +48,7 @@ def command(
     yes: bool,
     expect: str | None,
     allow_archive: int | None,
+    acks: tuple[str, ...],
     take_over: bool,
     lock_timeout: float,
 ) -> ExitCode:
@@ -64,6 +66,7 @@ def command(
         environment = _environment_of(saved, environment)
         allow_archive = saved.header.allow_archive if allow_archive is None else allow_archive
         take_over = take_over or saved.header.take_over
+        acks = (*acks, *saved.header.acks)
     workspace = Workspace.open(start_folder(base, None if saved is not None else target), environment)
     if saved is not None and saved.header.project != workspace.project.name:
         raise UsageError(
@@ -76,7 +79,7 @@ def command(
         reviewed=saved,
         expected_digest=expect,
     )
-    policy = workspace.policy(allow_archive=allow_archive, take_over=take_over)
+    policy = workspace.policy(allow_archive=allow_archive, acks=acks, take_over=take_over)
     call = Call(
         Console.of_process(no_color=no_color),
         parallelism,

@@ -45,6 +45,13 @@ allow_archive = click.option(
     metavar="N",
     help="Let a plan that archives exactly N evaluations pass safety.max_archive.",
 )
+acks = click.option(
+    "--ack",
+    "acks",
+    multiple=True,
+    metavar="TOKEN",
+    help="Allow exactly what a refusal prints this token for: archives, protected evaluations, spend. Repeatable.",
+)
 take_over = click.option(
     "--take-over",
     is_flag=True,

@@ -46,6 +46,7 @@ Examples:
     help="Show only the changes of names that match; for looking, never for applying.",
 )
 @options.allow_archive
+@options.acks
 @options.take_over
 def command(
     directory: str | None,
@@ -61,6 +62,7 @@ def command(
     detailed: bool,
     only: str | None,
     allow_archive: int | None,
+    acks: tuple[str, ...],
     take_over: bool,
 ) -> ExitCode:
     """Show what apply would do to the environment of the project in DIRECTORY.
@@ -77,7 +79,7 @@ def command(
         )
     console = Console.of_process(no_color=no_color)
     workspace = Workspace.open(start_folder(base, directory), environment)
-    policy = workspace.policy(allow_archive=allow_archive, take_over=take_over)
+    policy = workspace.policy(allow_archive=allow_archive, acks=acks, take_over=take_over)
 
     async def work() -> tuple[Plan, PlanHeader]:
         manifests = read_manifests(workspace, Given(assignments, variable_files))

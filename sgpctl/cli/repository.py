@@ -51,6 +51,12 @@ def git_user(folder: Path) -> str | None:
     return _git(folder, "config", "--get", "user.name")
 
 
+def read_message(folder: Path) -> str:
+    """The message of the commit that is checked out, and that of the branch which it merged; empty outside a repository."""
+    messages = (_git(folder, "log", "-1", "--format=%B", commit) for commit in ("HEAD", "HEAD^2"))
+    return "\n".join(message for message in messages if message is not None)
+
+
 def normalised(address: str) -> str:
     """One text for all ways to write the same remote: no scheme, user, password, port of the scheme, or `.git`.
 

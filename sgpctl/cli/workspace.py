@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sgpctl.cli.provenance import read_provenance
-from sgpctl.cli.repository import read_repository
+from sgpctl.cli.repository import read_message, read_repository
 from sgpctl.errors import UsageError
 from sgpctl.manifest.project import Environment, Project, choose_environment, find_project
 from sgpctl.model.marks import Owner, Provenance
+from sgpctl.plan.ack import is_token, tokens_in_message
 from sgpctl.plan.plan import PlanHeader, Target
 from sgpctl.plan.policy import Policy, Spending
 
@@ -50,9 +51,20 @@ class Workspace:
         return self.project.root / STATE_FOLDER / f"lock-{self.environment.name}"
 
     def policy(
-        self, *, allow_archive: int | None = None, take_over: bool = False, destroy: bool = False
+        self,
+        *,
+        allow_archive: int | None = None,
+        acks: Sequence[str] = (),
+        take_over: bool = False,
+        destroy: bool = False,
     ) -> Policy:
-        """The project's safety rails with what the command line says about them."""
+        """The project's safety rails with what the command line, and the message of the commit, say about them.
+
+        Raises UsageError for an ack that is no token.
+        """
+        for ack in acks:
+            if not is_token(ack):
+                raise UsageError(f"--ack {ack}: this is no token", hint="Copy the one that the plan prints.")
         budget = self.project.budget
         return Policy(
             max_archive=self.project.safety.max_archive,
@@ -60,6 +72,8 @@ class Workspace:
             allow_archive=allow_archive,
             take_over=take_over,
             destroy=destroy,
+            acks=frozenset(acks),
+            acks_of_commit=frozenset() if destroy else tokens_in_message(read_message(self.project.root)),
         )
 
     def header(self, target: Target, manifest_files: int, policy: Policy) -> PlanHeader:
@@ -74,6 +88,7 @@ class Workspace:
             allow_archive=policy.allow_archive,
             take_over=policy.take_over,
             occasion=self.provenance.occasion,
+            acks=tuple(sorted(policy.acks)),
         )
 
 

@@ -31,6 +31,13 @@ class Part:
     def text_or_none(self, key: str) -> str | None:
         return None if self._value(key) is None else self.text(key)
 
+    def text_if_there(self, key: str) -> str | None:
+        """None also where a plan of an earlier minor version does not say."""
+        return self.text_or_none(key) if key in self.values else None
+
+    def texts_if_there(self, key: str) -> tuple[str, ...]:
+        return self.texts(key) if key in self.values else ()
+
     def count(self, key: str) -> int:
         value = self._value(key)
         if isinstance(value, bool) or not isinstance(value, int) or value < 0:

@@ -110,10 +110,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why `apply` would refuse the plan, and what a person can do."""
+    """Why `apply` would refuse the plan, and what a person can do. `ack` is the token that allows just this, if any does."""
 
     message: str
     hint: str
+    ack: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +213,7 @@ class PlanHeader:
     allow_archive: int | None = None
     take_over: bool = False
     occasion: Occasion = field(default_factory=Occasion)
+    acks: tuple[str, ...] = ()
 
     @property
     def scope(self) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ from sgpctl.plan.matching import How, Match, match
 from sgpctl.plan.notes import notes
 from sgpctl.plan.plan import Change, Plan
 from sgpctl.plan.policy import Policy
-from sgpctl.plan.rails import refusals
+from sgpctl.plan.rails import judge
 
 
 def make_plan(
@@ -57,12 +57,13 @@ def make_plan(
     planned += [changes.archive(remote, why) for remote in matching.undesired]
     planned += [changes.archive_duplicate(gone, kept) for gone, kept in matching.duplicates]
     planned.sort(key=lambda change: change.address)
+    judgement = judge(planned, matching, state, owner, policy=policy, scope=(owner.tag, *scope))
     return Plan(
         changes=tuple(planned),
         unchanged=tuple(sorted(unchanged)),
-        notes=notes(matching, state),
+        notes=(*judgement.allowed, *notes(matching, state)),
         warnings=warnings,
-        refusals=refusals(planned, matching, state, owner, policy),
+        refusals=judgement.refusals,
         desired=len(desired),
         owned=len(state.owned),
         others=state.others,

@@ -21,7 +21,8 @@ class Policy:
     """The safety rails in force (design 8).
 
     `max_archive` is a count, a share of what is owned, or None for the default. `allow_archive` is the exact number that
-    a person named for this plan. `take_over` lets evaluations that another repository made be treated as ours.
+    a person named for this plan. `acks` are the tokens that were given for it, `acks_of_commit` those in the message of the
+    commit, which may be meant for another plan. `take_over` lets evaluations that another repository made be treated as ours.
     `destroy` plans the archive of everything owned.
     """
 
@@ -30,6 +31,8 @@ class Policy:
     allow_archive: int | None = None
     take_over: bool = False
     destroy: bool = False
+    acks: frozenset[str] = frozenset()
+    acks_of_commit: frozenset[str] = frozenset()
 
     def archives_allowed(self, owned: int) -> int:
         """How many removals pass without being named: never all, unless a count in the project says so."""

@@ -4,28 +4,73 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from sgpctl.model.evaluation import RemoteEvaluation, RemoteState
+from sgpctl.model.located import Json
 from sgpctl.model.marks import Owner, effective_name, other_owners, read_marks
+from sgpctl.plan.ack import Ack, token
 from sgpctl.plan.action import Action
 from sgpctl.plan.matching import Matching
 from sgpctl.plan.plan import Change, Cost, Refusal
 from sgpctl.plan.policy import Policy
 
 
-def refusals(
-    changes: Sequence[Change], matching: Matching, state: RemoteState, owner: Owner, policy: Policy
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What stands against a plan, and what would if somebody had not allowed it, a sentence each."""
+
+    refusals: tuple[Refusal, ...]
+    allowed: tuple[str, ...]
+
+
+def judge(
+    changes: Sequence[Change],
+    matching: Matching,
+    state: RemoteState,
+    owner: Owner,
+    *,
+    policy: Policy,
+    scope: Sequence[str],
+) -> Judgement:
+    """Every reason against applying these changes, told apart by whether its token was given; `scope` says where."""
+    given = policy.acks | policy.acks_of_commit
+    found = _refusals(changes, matching, state, owner, policy=policy, scope=scope)
+    needless = sorted(policy.acks - {refusal.ack for refusal in found}) if changes else []
+    return Judgement(
+        (
+            *(refusal for refusal in found if refusal.ack is None or refusal.ack not in given),
+            *(_needless_ack(ack) for ack in needless),
+        ),
+        tuple(f"allowed by {r.ack}: {r.message}" for r in found if r.ack is not None and r.ack in given),
+    )
+
+
+def _needless_ack(ack: str) -> Refusal:
+    return Refusal(
+        f"--ack {ack} was given, and nothing of this plan is refused under that token",
+        "What it allowed is not what the plan would do now. Look at the plan again, and leave it out.",
+    )
+
+
+def _refusals(
+    changes: Sequence[Change],
+    matching: Matching,
+    state: RemoteState,
+    owner: Owner,
+    *,
+    policy: Policy,
+    scope: Sequence[str],
 ) -> tuple[Refusal, ...]:
-    """Every reason against applying these changes; none when they may go on."""
     found = [
         *_incomplete_reading(changes, state),
         *_nothing_desired(matching, state, policy),
         *_other_repositories(matching, owner),
         *_contested(state, owner),
         *_unknown_digests(matching),
-        *_protected(changes, state),
-        *_too_many_removals(changes, state, policy),
-        *_over_budget(changes, policy),
+        *_protected(changes, state, scope),
+        *_too_many_removals(changes, state, policy, scope),
+        *_over_budget(changes, policy, scope),
     ]
     return tuple(found)
 
@@ -102,22 +147,35 @@ def _unknown_digests(matching: Matching) -> list[Refusal]:
     ]
 
 
-def _protected(changes: Sequence[Change], state: RemoteState) -> list[Refusal]:
+def _protected(changes: Sequence[Change], state: RemoteState, scope: Sequence[str]) -> list[Refusal]:
     protected = {remote.id: _run_of(remote) for remote in state.owned if read_marks(remote).protect}
     gone = _gone(changes)
     kept = {run for remote_id, run in protected.items() if remote_id not in gone}
-    found: list[Refusal] = []
+    touched: list[Change] = []
     for change in changes:
         runs = {protected[remote_id] for remote_id in _gone([change]) if remote_id in protected}
         is_second_run = change.is_leftover and runs <= kept
         if runs and not change.is_duplicate and not is_second_run:
-            found.append(
-                Refusal(
-                    f"{change.name!r} is protected, and the plan would {_verb(change)} it",
-                    "Apply `lifecycle: {protect: false}` on its own first, with the rest of its manifest as it was.",
-                )
-            )
-    return found
+            touched.append(change)
+    ack = token(Ack.PROTECTED, scope, map(_what_goes, touched))
+    hint = "Apply `lifecycle: {protect: false}` on its own first, with the rest of its manifest as it was"
+    return [
+        Refusal(
+            f"{change.name!r} is protected, and the plan would {_verb(change)} it",
+            f"{hint}, {_or_say(ack)}",
+            ack,
+        )
+        for change in touched
+    ]
+
+
+def _what_goes(change: Change) -> Json:
+    """What an ack is about: which evaluations go, for what."""
+    return [change.name, change.action.value, change.digest, [*sorted(_gone([change]))]]
+
+
+def _or_say(ack: str) -> str:
+    return f"or say `--ack {ack}`, which allows just this (a line `sgpctl-ack: {ack}` in the merged commit's message does too)."
 
 
 def _run_of(remote: RemoteEvaluation) -> tuple[str, str | None]:
@@ -134,7 +192,9 @@ def _verb(change: Change) -> str:
     return "archive" if change.action is Action.ARCHIVE else f"{change.action.value} (and so archive)"
 
 
-def _too_many_removals(changes: Sequence[Change], state: RemoteState, policy: Policy) -> list[Refusal]:
+def _too_many_removals(
+    changes: Sequence[Change], state: RemoteState, policy: Policy, scope: Sequence[str]
+) -> list[Refusal]:
     if policy.destroy:
         return []
     count = len(removals(changes))
@@ -152,15 +212,18 @@ def _too_many_removals(changes: Sequence[Change], state: RemoteState, policy: Po
     allowed = policy.archives_allowed(len(state.owned))
     if count <= allowed:
         return []
+    ack = token(Ack.ARCHIVES, scope, map(_what_goes, removals(changes)))
     return [
         Refusal(
             f"the plan archives {count} of {len(state.owned)} evaluations, and safety.max_archive lets {allowed} pass",
-            f"If all of them are meant, say `--allow-archive {count}`.",
+            f"If all of them are meant, say `--allow-archive {count}`, {_or_say(ack)}",
+            ack,
         )
     ]
 
 
-def _over_budget(changes: Sequence[Change], policy: Policy) -> list[Refusal]:
+def _over_budget(changes: Sequence[Change], policy: Policy, scope: Sequence[str]) -> list[Refusal]:
+    ack = token(Ack.SPEND, scope, [_what_starts(change) for change in changes if change.action.starts_a_run])
     total = sum((change.cost for change in changes), Cost())
     found: list[Refusal] = []
     for word, planned, most in (
@@ -174,17 +237,25 @@ def _over_budget(changes: Sequence[Change], policy: Policy) -> list[Refusal]:
             found.append(
                 Refusal(
                     f"the plan starts {planned:,} {word}, and the budget in sgpctl.yaml allows {most:,} per apply",
-                    "Apply fewer changes at a time, or raise `budget` in a reviewed commit.",
+                    f"Apply fewer changes at a time, raise `budget` in a reviewed commit, {_or_say(ack)}",
+                    ack,
                 )
             )
         elif not total.is_known:
             found.append(
                 Refusal(
                     f"the plan's number of {word} is not known, so the budget of {most:,} cannot be checked",
-                    "A dataset's rows could not be counted; check that its `dataset_id` exists in this account.",
+                    "A dataset's rows could not be counted; check that its `dataset_id` exists in this account, "
+                    + _or_say(ack),
+                    ack,
                 )
             )
     return found
+
+
+def _what_starts(change: Change) -> Json:
+    cost = change.cost
+    return [change.name, change.digest, cost.model_calls, cost.rows, cost.human_tasks]
 
 
 def _some(names: Sequence[str], most: int = 5) -> str:

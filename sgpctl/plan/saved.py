@@ -65,7 +65,11 @@ def header_document(header: PlanHeader) -> dict[str, Json]:
         "commit": header.commit,
         "provenance": occasion_document(header.occasion),
         "generated_at": iso_text(header.generated_at),
-        "consent": {"allow_archive": header.allow_archive, "take_over": header.take_over},
+        "consent": {
+            "allow_archive": header.allow_archive,
+            "take_over": header.take_over,
+            "acks": [*header.acks],
+        },
     }
 
 
@@ -97,7 +101,10 @@ def contents_document(plan: Plan, manifest_files: int) -> dict[str, Json]:
         "unchanged": [*plan.unchanged],
         "notes": [*plan.notes],
         "warnings": [*plan.warnings],
-        "refusals": [{"message": refusal.message, "hint": refusal.hint} for refusal in plan.refusals],
+        "refusals": [
+            {"message": refusal.message, "hint": refusal.hint, "ack": refusal.ack}
+            for refusal in plan.refusals
+        ],
     }
 
 
@@ -160,6 +167,7 @@ def _read_header(root: Part) -> PlanHeader:
         allow_archive=root.part("consent").count_or_none("allow_archive"),
         take_over=root.part("consent").flag("take_over"),
         occasion=_read_occasion(root.part_if_there("provenance")),
+        acks=root.part("consent").texts_if_there("acks"),
     )
 
 
@@ -182,7 +190,10 @@ def _read_plan(root: Part) -> Plan:
         unchanged=root.texts("unchanged"),
         notes=root.texts("notes"),
         warnings=root.texts("warnings"),
-        refusals=tuple(Refusal(part.text("message"), part.text("hint")) for part in root.parts("refusals")),
+        refusals=tuple(
+            Refusal(part.text("message"), part.text("hint"), part.text_if_there("ack"))
+            for part in root.parts("refusals")
+        ),
         desired=scope.count("desired"),
         owned=scope.count("owned"),
         others=scope.count("others"),

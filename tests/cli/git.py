@@ -34,8 +34,8 @@ def repository_in(folder: Path, *, remote: str | None = "git@github.com:acme/eva
     return folder
 
 
-def commit(folder: Path) -> str:
+def commit(folder: Path, message: str = "a step") -> str:
     """Commit all that is there, and return the hash."""
     git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "--allow-empty", "--message", "a step")
+    git(folder, "commit", "--quiet", "--allow-empty", "--message", message)
     return git(folder, "rev-parse", "HEAD")
