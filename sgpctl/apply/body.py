@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sgpctl.model.applied import APPLIED, applied_mark
 from sgpctl.model.evaluation import DesiredEvaluation
 from sgpctl.model.located import Json
 from sgpctl.model.marks import NONCE, PROVENANCE_KEYS, Owner, Provenance, identity_marks, provenance_marks
@@ -15,6 +16,7 @@ def create_body(one: DesiredEvaluation, owner: Owner, provenance: Provenance, no
         **one.metadata,
         **identity_marks(one),
         **provenance_marks(one, owner, provenance),
+        APPLIED: applied_mark(one),
         NONCE: nonce,
     }
     return {**one.body, "tags": tags, "metadata": metadata}
@@ -32,5 +34,6 @@ def patch_body(
         **(planned if isinstance(planned, dict) else {}),
         **dict.fromkeys(sorted(PROVENANCE_KEYS)),
         **provenance_marks(one, owner, provenance),
+        APPLIED: applied_mark(one),
     }
     return {**change.patch, "metadata": metadata}

@@ -26,6 +26,7 @@ _VERBS = {
     "render": ("render", "Print the evaluations with everything resolved."),
     "list": ("list", "List what the project owns remotely."),
     "history": ("history", "Show the runs of one evaluation, and what changed between them."),
+    "drift": ("drift", "Report what people changed on the platform since the last apply."),
     "unlock": ("unlock", "Show who works on an environment, and end their lease."),
     "import": ("import_", "Write manifests for evaluations that exist, to adopt them."),
     "schema": ("schema", "Print the JSON Schema of manifests, or set up editors with it."),
@@ -41,7 +42,7 @@ A first look, without an account or a key:
 Exit codes:
   0    done; with `plan --detailed-exitcode`: no changes
   1    error, mistakes in the call included
-  2    `plan --detailed-exitcode`: there are changes
+  2    `plan --detailed-exitcode`: there are changes; `drift`: something drifted
   3    refused by a safety rail, the budget or a stale plan; nothing was changed
   4    applied in part; what is left was printed
   130  interrupted

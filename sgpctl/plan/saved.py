@@ -209,14 +209,14 @@ def _change_document(change: Change) -> Json:
         "name": change.name,
         "action": change.action.value,
         "remote_id": change.remote_id,
-        "source": _place_document(change.place),
+        "source": place_document(change.place),
         "reasons": [*change.reasons],
         "fields": [
             {
                 "path": field.path,
                 "before": field.before,
                 "after": field.after,
-                "source": _place_document(field.place),
+                "source": place_document(field.place),
             }
             for field in change.fields
         ],
@@ -250,7 +250,7 @@ def _change_document(change: Change) -> Json:
 
 def _grid_document(grid: Grid) -> Json:
     return {
-        "source": _place_document(grid.place),
+        "source": place_document(grid.place),
         "axes": [*grid.axes],
         "cells": [
             {"labels": [*labels], "action": None if action is None else action.value}
@@ -275,7 +275,7 @@ def _read_action(part: Part, key: str) -> Action | None:
     return None if text is None else Action(text)
 
 
-def _place_document(place: Mark | None) -> Json:
+def place_document(place: Mark | None) -> Json:
     return None if place is None else {"file": place[0], "line": place[1], "column": place[2]}
 
 

@@ -9,6 +9,7 @@ from sgpctl.plan.plan import Change, Plan, PlanHeader, Refusal, Superseded
 from sgpctl.render.field_text import INDENT, field_lines, is_long_text, rows_lines
 from sgpctl.render.glyphs import Glyphs
 from sgpctl.render.grid_text import grid_lines
+from sgpctl.render.header_text import title_line
 from sgpctl.render.layout import BLANK, Line, Span, Style, columns, led, wrapped
 from sgpctl.render.wording import (
     ACTION_STYLES,
@@ -17,7 +18,6 @@ from sgpctl.render.wording import (
     day,
     place_text,
     rows_text,
-    short_commit,
     short_id,
     started_text,
     symbol_span,
@@ -71,20 +71,11 @@ def change_lines(changes: Sequence[Change], glyphs: Glyphs, *, width: int) -> li
 
 
 def _header_lines(plan: Plan, header: PlanHeader) -> list[Line]:
-    target = header.target
-    where = [target.label]
-    if target.account_id:
-        where.append(f"account {target.account_id}")
-    if header.commit:
-        where.append(f"commit {short_commit(header.commit)}")
-    if header.occasion.pull_request:
-        where.append(f"pull request {header.occasion.pull_request}")
     declared = (
         f"{counted(header.manifest_files, 'manifest')}, {counted(plan.desired, 'evaluation')}; "
         f"{plan.owned:,} owned remotely, {plan.others:,} not ours (never touched)"
     )
-    title = Span(f"{header.project} -> {header.environment}", Style.STRONG)
-    return [(title, Span(f"  ({', '.join(where)})")), (Span(declared),)]
+    return [title_line(header), (Span(declared),)]
 
 
 def _head(change: Change, glyphs: Glyphs) -> list[Span]:
