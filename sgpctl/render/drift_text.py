@@ -56,7 +56,8 @@ def totals_text(drift: Drift) -> str:
 
 def pending_text(drift: Drift) -> str:
     """That manifests are ahead of the platform, which is no drift."""
-    return f"{counted(len(drift.pending), 'evaluation')} differ because of manifests that are not applied yet"
+    number = len(drift.pending)
+    return f"{counted(number, 'evaluation')} {'differs' if number == 1 else 'differ'} because of manifests that are not applied yet"
 
 
 def _head(finding: Finding, glyphs: Glyphs) -> list[Span]:
