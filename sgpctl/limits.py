@@ -102,6 +102,17 @@ DIFF_LINES_COMPARED_MAX = 2_000  # between the first and the last difference; co
 FORMATTED_LINE_CHARS_MAX = (
     120  # a map or list in brackets that would be longer is written as a block by `fmt`
 )
+COMMENT_BYTES_MAX = 60_000  # GitHub takes 65,536 characters; the rest is for what a workflow adds
+COMMENT_DIFF_LINES_MAX = 300  # in one comment, shared by its diffs
+COMMENT_DIFF_BYTES_MAX = 16_000  # of one diff
+NAME_CELLS_MAX = 256  # names are shorter; only what the platform made longer is cut
+MESSAGE_CELLS_MAX = 1_000
+NAMES_TOGETHER_MAX = 5  # evaluations that change alike and are named in one cell; of more, only how many
+FIELDS_TOGETHER_MAX = 3  # of one change, in one cell
+ARCHIVES_LISTED_MAX = 25  # a line for each; of more, the names stand together by reason
+GRID_COLUMNS_MAX = 30
+NAMES_ANNOTATED_MAX = 50  # in one annotation
+ANNOTATIONS_SHOWN_MAX = 10  # of one level, of one step, by GitHub
 COMBINING_MARKS_MAX = 4  # on one letter; more is a way to paint over other lines
 
 # --- provenance ------------------------------------------------------------------------------------------------

@@ -10,8 +10,11 @@ from sgpctl.cli import options
 from sgpctl.cli.applying import Call, apply_project
 from sgpctl.cli.consent import Consent
 from sgpctl.cli.console import Console
+from sgpctl.cli.forms import parsed_outputs
+from sgpctl.cli.outcome_files import OUTCOME_FORMS
 from sgpctl.cli.saved_plan import read_saved_plan
 from sgpctl.cli.workspace import Workspace, start_folder
+from sgpctl.cli.writing import check_outputs
 from sgpctl.errors import ExitCode, UsageError
 from sgpctl.manifest.resolving.given import Given
 from sgpctl.plan.saved import SavedPlan
@@ -21,6 +24,7 @@ Examples:
   sgpctl apply                           # plan, ask, apply
   sgpctl apply evals/ --env prod --yes
   sgpctl apply plan.json -C evals/       # exactly the reviewed plan, or nothing
+  sgpctl apply --yes --output markdown="$GITHUB_STEP_SUMMARY"
 """
 
 
@@ -29,6 +33,13 @@ Examples:
 @options.reading_remote
 @options.giving_variables
 @options.as_json
+@click.option(
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="FORMAT=FILE",
+    help="Write what was done to FILE too, as json or markdown. Repeatable.",
+)
 @options.yes
 @click.option("--expect", metavar="DIGEST", help="Apply, without asking, only the plan with this digest.")
 @options.allow_archive
@@ -45,6 +56,7 @@ def command(
     assignments: tuple[str, ...],
     variable_files: tuple[str, ...],
     as_json: bool,
+    outputs: tuple[str, ...],
     yes: bool,
     expect: str | None,
     allow_archive: int | None,
@@ -57,6 +69,8 @@ def command(
     The plan is shown and consent is asked first. With a PLANFILE that `plan --out` saved, exactly that plan is
     applied, without asking; it is refused when a manifest or the remote side has moved since.
     """
+    files = parsed_outputs(outputs, OUTCOME_FORMS)
+    check_outputs(files)
     saved = read_saved_plan(Path(target)) if target is not None and Path(target).is_file() else None
     if as_json and not (yes or saved is not None or expect is not None):
         raise UsageError(
@@ -85,6 +99,7 @@ def command(
         parallelism,
         is_debug=debug,
         as_json=as_json,
+        outputs=files,
         lock_timeout=lock_timeout,
         given=Given(assignments, variable_files),
     )

@@ -15,7 +15,9 @@ from sgpctl.apply.outcome import Outcome
 from sgpctl.apply.reconciliation import Reconciliation
 from sgpctl.cli.consent import Consent, check, check_unmoved
 from sgpctl.cli.console import Console
+from sgpctl.cli.forms import Output
 from sgpctl.cli.leasing import lease_held
+from sgpctl.cli.outcome_files import write_outcome, write_refusal, write_refused_plan
 from sgpctl.cli.planning import NOTHING, finished, read_manifests, reconciliation_of
 from sgpctl.cli.platform import open_platform
 from sgpctl.cli.progress import progress
@@ -42,6 +44,7 @@ class Call:
     as_json: bool
     lock_timeout: float = 0.0
     given: Given = field(default_factory=Given)
+    outputs: tuple[Output, ...] = ()
 
 
 def apply_project(workspace: Workspace, policy: Policy, consent: Consent, call: Call) -> ExitCode:
@@ -49,8 +52,12 @@ def apply_project(workspace: Workspace, policy: Policy, consent: Consent, call: 
 
     With `policy.destroy` the manifests are not read, and nothing is desired.
     """
-    with exclusive(workspace.lock_path, wait_seconds=call.lock_timeout):
-        return asyncio.run(_apply_project(workspace, policy, consent, call))
+    try:
+        with exclusive(workspace.lock_path, wait_seconds=call.lock_timeout):
+            return asyncio.run(_apply_project(workspace, policy, consent, call))
+    except RefusedError as refusal:
+        write_refusal(refusal, workspace, call.outputs, call.console)
+        raise
 
 
 async def _apply_project(workspace: Workspace, policy: Policy, consent: Consent, call: Call) -> ExitCode:
@@ -88,6 +95,7 @@ def _show_and_check(plan: Plan, header: PlanHeader, consent: Consent, call: Call
     try:
         check(plan, header, consent)
     except RefusedError:
+        write_refused_plan(plan, header, call.outputs, call.console)
         if call.as_json:
             call.console.put_text(json_text(plan_document(plan, header)))
         raise
@@ -118,7 +126,8 @@ def _report(outcome: Outcome, header: PlanHeader, call: Call) -> ExitCode:
         call.console.put_text(json_text(outcome_document(outcome, header)))
     elif outcome.results:
         call.console.put(outcome_lines(outcome, call.console.glyphs, width=call.console.width))
-    return outcome.exit_code
+    is_written = write_outcome(outcome, header, call.outputs, call.console)
+    return outcome.exit_code if is_written or outcome.exit_code is not ExitCode.OK else ExitCode.ERROR
 
 
 async def _recover(reconciliation: Reconciliation, console: Console) -> None:

@@ -65,8 +65,12 @@ class Console:
         self._write(self.result, lines)
 
     def put_text(self, text: str) -> None:
-        """Print a JSON document as the result. JSON is UTF-8, whatever the terminal's encoding is."""
-        self._write_bytes(self.result, redact(text, self.secrets).encode("utf-8"))
+        """Print a document as the result. It is UTF-8, whatever the terminal's encoding is."""
+        self._write_bytes(self.result, self.redacted(text).encode("utf-8"))
+
+    def redacted(self, text: str) -> str:
+        """The text without any secret, for the result and for files."""
+        return redact(text, self.secrets)
 
     def tell(self, lines: Sequence[Line]) -> None:
         """Print lines of messages or progress."""
@@ -93,7 +97,7 @@ class Console:
         else:
             text = plain(lines)
         encoding = stream.encoding or "utf-8"
-        self._write_bytes(stream, redact(text, self.secrets).encode(encoding, "backslashreplace"))
+        self._write_bytes(stream, self.redacted(text).encode(encoding, "backslashreplace"))
 
     def _write_bytes(self, stream: TextIO, data: bytes) -> None:
         stream.flush()

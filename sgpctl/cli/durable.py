@@ -15,7 +15,7 @@ def write_durably(path: Path, text: str, *, mode: int | None = None) -> None:
     Without `mode`, the permissions it gets, its owner alone can read it. Raises LocalStateError, and leaves whatever
     stood at `path` as it was.
     """
-    _refuse_what_is_no_file(path)
+    check_writable(path)
     path = path.resolve()
     temporary: str | None = None
     try:
@@ -39,11 +39,16 @@ def write_durably(path: Path, text: str, *, mode: int | None = None) -> None:
             Path(temporary).unlink(missing_ok=True)
 
 
-def _refuse_what_is_no_file(path: Path) -> None:
-    """Renaming a file onto a device or a folder would replace it."""
+def check_writable(path: Path) -> None:
+    """Raise LocalStateError where a file cannot be put: onto a device or a folder, or into a folder that is not there."""
     if path.exists() and not path.is_file():
         raise LocalStateError(
             f"{path}: it is no file, and would be replaced by one", hint="Choose another path."
+        )
+    if not path.resolve().parent.is_dir():
+        raise LocalStateError(
+            f"{path}: it cannot be saved: there is no folder {path.resolve().parent}",
+            hint="Make the folder, or choose another path.",
         )
 
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from sgpctl.cli.forms import PRINTED
 from sgpctl.limits import PARALLELISM_DEFAULT, PARALLELISM_MAX
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -38,6 +39,19 @@ parallelism = click.option(
     help="The most requests under way at once.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
+written_as = click.option(
+    "--format",
+    "written_as",
+    type=click.Choice([form.value for form in PRINTED]),
+    help="How to print it: text (the default), one JSON document, Markdown for a comment, annotations for GitHub.",
+)
+outputs = click.option(
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="FORMAT=FILE",
+    help="Write it to FILE too; FORMAT may also be gitlab, its report of planned changes. Repeatable.",
+)
 yes = click.option("-y", "--yes", "--auto-approve", "yes", is_flag=True, help="Do not ask for consent.")
 allow_archive = click.option(
     "--allow-archive",
@@ -78,6 +92,11 @@ _variable_files = click.option(
     metavar="FILE",
     help="Give variables values from a YAML or JSON map; --var wins. Repeatable.",
 )
+
+
+def written(command: _Command) -> _Command:
+    """The options of every verb that shows a plan."""
+    return written_as(as_json(outputs(command)))
 
 
 def giving_variables(command: _Command) -> _Command:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shlex
+from collections.abc import Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -13,22 +14,21 @@ import click
 
 from sgpctl.cli import options
 from sgpctl.cli.console import Console
-from sgpctl.cli.durable import write_durably
+from sgpctl.cli.forms import Form, Output, parsed_outputs, printed_form
+from sgpctl.cli.plan_forms import PlanForms
 from sgpctl.cli.planning import finished, read_manifests, reconciliation_of
 from sgpctl.cli.platform import open_platform
 from sgpctl.cli.workspace import Workspace, start_folder
+from sgpctl.cli.writing import check_outputs, write_outputs, written_words
 from sgpctl.errors import ExitCode, UsageError
 from sgpctl.manifest.resolving.given import Given
 from sgpctl.plan.plan import Plan, PlanHeader
-from sgpctl.plan.saved import plan_document
-from sgpctl.render.json_text import json_text
-from sgpctl.render.layout import Span
-from sgpctl.render.plan_text import plan_lines
 
 _EPILOG = """\b
 Examples:
   sgpctl plan
   sgpctl plan evals/ --env prod --out plan.json
+  sgpctl plan --output markdown=comment.md --output json=plan.json
   sgpctl plan --detailed-exitcode        # 0: no changes, 2: changes, 3: refused
 """
 
@@ -37,8 +37,12 @@ Examples:
 @options.project_directory
 @options.reading_remote
 @options.giving_variables
-@options.as_json
-@click.option("--out", metavar="FILE", help="Save the plan, for `sgpctl apply FILE` and `sgpctl show FILE`.")
+@options.written
+@click.option(
+    "--out",
+    metavar="FILE",
+    help="Save the plan, for `sgpctl apply FILE` and `sgpctl show FILE`; the same as `--output json=FILE`.",
+)
 @click.option("--detailed-exitcode", "detailed", is_flag=True, help="Exit with 2 when there are changes.")
 @click.option(
     "--only",
@@ -57,7 +61,9 @@ def command(
     no_color: bool,
     assignments: tuple[str, ...],
     variable_files: tuple[str, ...],
+    written_as: str | None,
     as_json: bool,
+    outputs: tuple[str, ...],
     out: str | None,
     detailed: bool,
     only: str | None,
@@ -70,13 +76,8 @@ def command(
     Nothing is changed. The first line says where apply would act; each change says why, from which line, and what
     it costs.
     """
-    if out == "":
-        raise UsageError("--out names no file")
-    if only is not None and out is not None:
-        raise UsageError(
-            "--only shows a part of a plan, and a part cannot be saved for applying",
-            hint="Leave out one of the two.",
-        )
+    form = printed_form(written_as, as_json=as_json)
+    files = _files(out, outputs, only)
     console = Console.of_process(no_color=no_color)
     workspace = Workspace.open(start_folder(base, directory), environment)
     policy = workspace.policy(allow_archive=allow_archive, acks=acks, take_over=take_over)
@@ -89,19 +90,27 @@ def command(
             return await reconciliation.plan(), header
 
     made, header = asyncio.run(work())
-    _show(console, made if only is None else _part(made, only), header, as_json=as_json)
-    if out is not None:
-        _save(console, made, header, Path(out), workspace)
+    forms = PlanForms(made if only is None else _part(made, only), header, workspace.project.root)
+    forms.put(form, console)
+    write_outputs(files, forms.text, console, lambda output: _written_words(output, made, workspace))
     if made.refusals:
         return ExitCode.REFUSED
     return ExitCode.CHANGES if detailed and not made.is_empty else ExitCode.OK
 
 
-def _show(console: Console, made: Plan, header: PlanHeader, *, as_json: bool) -> None:
-    if as_json:
-        console.put_text(json_text(plan_document(made, header)))
-    else:
-        console.put(plan_lines(made, header, console.glyphs, width=console.width))
+def _files(out: str | None, outputs: Sequence[str], only: str | None) -> tuple[Output, ...]:
+    """The files that are asked for. Raises UsageError, and LocalStateError before anything is read for them."""
+    if out == "":
+        raise UsageError("--out names no file")
+    saving = [] if out is None else [f"{Form.JSON}={out}"]
+    files = parsed_outputs([*saving, *outputs])
+    if only is not None and any(file.form is Form.JSON for file in files):
+        raise UsageError(
+            "--only shows a part of a plan, and a part cannot be saved for applying",
+            hint="Leave out --only, or the file.",
+        )
+    check_outputs(files)
+    return files
 
 
 def _part(made: Plan, pattern: str) -> Plan:
@@ -114,10 +123,12 @@ def _part(made: Plan, pattern: str) -> Plan:
     return replace(made, changes=changes, unchanged=unchanged, notes=(*made.notes, note), desired=desired)
 
 
-def _save(console: Console, made: Plan, header: PlanHeader, path: Path, workspace: Workspace) -> None:
-    write_durably(path, json_text(plan_document(made, header)))
-    call = f"sgpctl apply {shlex.quote(str(path))}"
+def _written_words(output: Output, made: Plan, workspace: Workspace) -> str:
+    """That a file is written, and for the plan itself what to do with it."""
+    if output.form is not Form.JSON:
+        return written_words(output)
+    call = f"sgpctl apply {shlex.quote(str(output.path))}"
     if workspace.project.root != Path.cwd():
         call += f" -C {shlex.quote(os.path.relpath(workspace.project.root))}"
     what = "It is refused as it stands" if made.refusals else f"`{call}` applies exactly it, or refuses"
-    console.tell([(Span(f"Saved the plan to {path}. {what}."),)])
+    return f"Saved the plan to {output.path}. {what}."

@@ -1,9 +1,10 @@
-"""What Git knows about the project's folder: the address of its remote, and what is checked out there."""
+"""What Git knows about the project's folder: the address of its remote, what is checked out there, and its top."""
 
 from __future__ import annotations
 
 import re
 import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -55,6 +56,34 @@ def read_message(folder: Path) -> str:
     """The message of the commit that is checked out, and that of the branch which it merged; empty outside a repository."""
     messages = (_git(folder, "log", "-1", "--format=%B", commit) for commit in ("HEAD", "HEAD^2"))
     return "\n".join(message for message in messages if message is not None)
+
+
+def addresses(files: Iterable[str], root: Path) -> dict[str, str]:
+    """Where files of the project in `root` are, seen from the repository's folder; one that is not in it is left out."""
+    top = _repository_folder(root)
+    paths = {file: root / file for file in files}
+    return {
+        file: path.relative_to(top).as_posix()
+        for file, path in paths.items()
+        if path.is_relative_to(top) and _exists(path)
+    }
+
+
+def _exists(path: Path) -> bool:
+    """False also for a name that no file can have; a saved plan may hold any."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
+def _repository_folder(root: Path) -> Path:
+    """The nearest folder above the project with a `.git`; without one, where we were started, or the project itself."""
+    for folder in (root, *root.parents):
+        if (folder / ".git").exists():
+            return folder
+    here = Path.cwd()
+    return here if root.is_relative_to(here) else root
 
 
 def normalised(address: str) -> str:

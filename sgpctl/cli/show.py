@@ -8,28 +8,47 @@ import click
 
 from sgpctl.cli import options
 from sgpctl.cli.console import Console
+from sgpctl.cli.forms import parsed_outputs, printed_form
+from sgpctl.cli.plan_forms import PlanForms
 from sgpctl.cli.saved_plan import read_saved_plan
+from sgpctl.cli.writing import check_outputs, write_outputs
 from sgpctl.errors import ExitCode
-from sgpctl.plan.saved import plan_document
-from sgpctl.render.json_text import json_text
-from sgpctl.render.plan_text import plan_lines
 
 _EPILOG = """\b
-Example:
+Examples:
   sgpctl plan --out plan.json && sgpctl show plan.json
+  sgpctl show plan.json --format markdown > comment.md
+  sgpctl show plan.json --format github -C evals/
 """
 
 
 @click.command("show", epilog=_EPILOG)
 @click.argument("plan_file", metavar="PLANFILE")
-@options.as_json
+@click.option(
+    "-C",
+    "--directory",
+    "base",
+    metavar="DIR",
+    default=".",
+    help="The project's folder; annotations name files from it.",
+)
+@options.written
 @options.no_color
-def command(plan_file: str, as_json: bool, no_color: bool) -> ExitCode:
+def command(
+    plan_file: str,
+    base: str,
+    written_as: str | None,
+    as_json: bool,
+    outputs: tuple[str, ...],
+    no_color: bool,
+) -> ExitCode:
     """Show the plan saved in PLANFILE. Nothing is read from the environment."""
+    form = printed_form(written_as, as_json=as_json)
+    files = parsed_outputs(outputs)
+    check_outputs(files)
     console = Console.of_process(no_color=no_color)
     saved = read_saved_plan(Path(plan_file))
-    if as_json:
-        console.put_text(json_text(plan_document(saved.plan, saved.header)))
-    else:
-        console.put(plan_lines(saved.plan, saved.header, console.glyphs, width=console.width))
+    forms = PlanForms(saved.plan, saved.header, Path(base).resolve())
+    forms.put(form, console)
+    write_outputs(files, forms.text, console)
     return ExitCode.OK

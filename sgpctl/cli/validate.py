@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
@@ -10,10 +10,10 @@ import click
 from sgpctl import __version__
 from sgpctl.cli import options
 from sgpctl.cli.console import Console
+from sgpctl.cli.repository import addresses
 from sgpctl.cli.workspace import start_folder
 from sgpctl.errors import ExitCode, ManifestError, ProjectError, SettingsError, SgpctlError
 from sgpctl.manifest.loader import Loaded, load
-from sgpctl.manifest.problem import Problem
 from sgpctl.manifest.project import Project, ProjectFileError, environment_to_check, find_project
 from sgpctl.manifest.resolving.given import Given, given_variables
 from sgpctl.render.json_text import json_text
@@ -94,12 +94,12 @@ def _checked(start: Path, environment: str | None, given: Given) -> Report:
     try:
         project, loaded = _loaded(start, environment, given)
     except ProjectFileError as error:
-        return Report(error.problems, _addresses(error.problems, error.root))
+        return Report(error.problems, addresses((problem.file for problem in error.problems), error.root))
     except (ProjectError, SettingsError, ManifestError) as error:
         return Report((), failure=_words(error))
     return Report(
         loaded.problems,
-        _addresses(loaded.problems, project.root),
+        addresses((problem.file for problem in loaded.problems), project.root),
         files=loaded.files,
         evaluations=len(loaded.desired),
     )
@@ -108,26 +108,6 @@ def _checked(start: Path, environment: str | None, given: Given) -> Report:
 def _totals(report: Report) -> Line:
     problems = f"{counted(report.errors, 'problem')}, {counted(report.warnings, 'warning')}"
     return (Span(f"{problems} in {_counts(report.files, report.evaluations)}."),)
-
-
-def _addresses(problems: Iterable[Problem], root: Path) -> dict[str, str]:
-    """Where the files of the problems are, seen from the repository's folder."""
-    top = _repository_folder(root)
-    paths = {problem.file: root / problem.file for problem in problems}
-    return {
-        file: path.relative_to(top).as_posix()
-        for file, path in paths.items()
-        if path.is_relative_to(top) and path.exists()
-    }
-
-
-def _repository_folder(root: Path) -> Path:
-    """The nearest folder above the project with a `.git`; without one, where we were started, or the project itself."""
-    for folder in (root, *root.parents):
-        if (folder / ".git").exists():
-            return folder
-    here = Path.cwd()
-    return here if root.is_relative_to(here) else root
 
 
 def _words(error: SgpctlError) -> str:

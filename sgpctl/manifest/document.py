@@ -9,7 +9,10 @@ from sgpctl.limits import INTEGER_DIGITS_MAX
 from sgpctl.manifest.problem import Problem
 from sgpctl.model.located import Json, LocatedMap, Mark
 
-_SAVED_PLAN_KEYS = frozenset({"format_version", "sgpctl_version", "changes"})
+_OWN_KEYS = frozenset(
+    {"format_version", "sgpctl_version"}
+)  # of plans and outcomes; no manifest may have them
+_REPORT_KEYS = frozenset({"create", "update", "delete"})  # of the report for GitLab
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,6 @@ def finite(text: str) -> float:
     return value
 
 
-def is_saved_plan(root: Json) -> bool:
-    """True for what `plan --out` wrote: saved into a manifest folder, it is no manifest."""
-    return isinstance(root, LocatedMap) and root.keys() >= _SAVED_PLAN_KEYS
+def is_own_output(root: Json) -> bool:
+    """True for what `--output` wrote: saved into a manifest folder, it is no manifest."""
+    return isinstance(root, LocatedMap) and (root.keys() >= _OWN_KEYS or root.keys() == _REPORT_KEYS)

@@ -17,7 +17,7 @@ from typing import TypeAlias
 from sgpctl.errors import ManifestError
 from sgpctl.limits import MANIFEST_BYTES_MAX
 from sgpctl.manifest.discovery import discover
-from sgpctl.manifest.document import is_saved_plan
+from sgpctl.manifest.document import is_own_output
 from sgpctl.manifest.files import Files, Source
 from sgpctl.manifest.include import FILE_KEY, Includes
 from sgpctl.manifest.inside import shown
@@ -118,7 +118,7 @@ class Manifests:
         for path in self._found.files:
             source = self._source(path)
             for number, document in enumerate(source.documents):
-                if is_saved_plan(document.root):
+                if is_own_output(document.root):
                     continue
                 address = (path, number)
                 each = self._prepared.get(address) or preparation.prepared(document, source, path)
@@ -144,8 +144,11 @@ class Manifests:
         if not source.documents and not source.problems:
             yield warning_at((shown(path, self._project.root), 1, 1), "the file declares nothing")
         for document in source.documents:
-            if is_saved_plan(document.root):
-                yield warning_at(document.mark, "this is a saved plan, so it is not read as a manifest")
+            if is_own_output(document.root):
+                yield warning_at(
+                    document.mark,
+                    "sgpctl wrote this (a plan, an outcome or a report), so it is not read as a manifest",
+                )
 
 
 def load(

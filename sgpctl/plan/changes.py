@@ -121,7 +121,7 @@ def archive(remote: RemoteEvaluation, why: str) -> Change:
         remote.id,
         None,
         None,
-        reasons=(why,),
+        reasons=(f"{why} ({_what_goes(remote)})",),
         preconditions=(precondition(remote),),
     )
 
@@ -145,11 +145,15 @@ def archive_duplicate(gone: RemoteEvaluation, kept: RemoteEvaluation) -> Change:
         gone.id,
         None,
         None,
-        reasons=(reason,),
+        reasons=(f"{reason} ({_what_goes(gone)})",),
         preconditions=(precondition(gone),),
         is_duplicate=is_twin,
         is_leftover=is_raced or (is_replaced and not is_twin),
     )
+
+
+def _what_goes(remote: RemoteEvaluation) -> str:
+    return f"{remote.status} {remote.created_at:%Y-%m-%d}"
 
 
 def _made_by_two_creates(gone: RemoteEvaluation, kept: RemoteEvaluation) -> bool:

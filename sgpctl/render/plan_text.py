@@ -16,6 +16,7 @@ from sgpctl.render.wording import (
     calls_text,
     counted,
     day,
+    declared_text,
     place_text,
     rows_text,
     short_id,
@@ -71,11 +72,7 @@ def change_lines(changes: Sequence[Change], glyphs: Glyphs, *, width: int) -> li
 
 
 def _header_lines(plan: Plan, header: PlanHeader) -> list[Line]:
-    declared = (
-        f"{counted(header.manifest_files, 'manifest')}, {counted(plan.desired, 'evaluation')}; "
-        f"{plan.owned:,} owned remotely, {plan.others:,} not ours (never touched)"
-    )
-    return [title_line(header), (Span(declared),)]
+    return [title_line(header), (Span(declared_text(plan, header)),)]
 
 
 def _head(change: Change, glyphs: Glyphs) -> list[Span]:

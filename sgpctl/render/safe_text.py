@@ -64,14 +64,10 @@ def display_width(text: str) -> int:
 
 
 def redact(text: str, secrets: Iterable[str]) -> str:
-    """`text` with every secret replaced, also where it stands escaped (as safe text, in JSON, in an address) or where
-    an ellipsis has cut it.
+    """`text` with every secret replaced, also where it stands escaped (as safe text, in JSON, in an address, in a workflow
+    command, as entities) or where an ellipsis has cut it.
     """
-    forms: set[str] = set()
-    for secret in secrets:
-        in_json, in_ascii_json = json.dumps(secret, ensure_ascii=False)[1:-1], json.dumps(secret)[1:-1]
-        in_address = quote(secret, safe="", errors="surrogatepass")
-        forms |= {secret, safe(secret), in_json, safe(in_json), in_ascii_json, in_address}
+    forms = {form for secret in secrets for form in _forms(secret)}
     for form in sorted(forms - {""}, key=lambda form: (-len(form), form)):
         text = text.replace(form, REDACTED)
         for kept in range(len(form) - 1, _SECRET_CHARS_SHOWN_MAX, -1):
@@ -79,6 +75,13 @@ def redact(text: str, secrets: Iterable[str]) -> str:
                 text = text.replace(form[:kept] + ellipsis, REDACTED + ellipsis)
                 text = text.replace(ellipsis + form[-kept:], ellipsis + REDACTED)
     return text
+
+
+def entities(text: str) -> str:
+    """Text in which HTML and Markdown find nothing but letters, digits and spaces; read back, it is the same."""
+    return "".join(
+        char if char.isalnum() or char == " " or not char.isascii() else f"&#{ord(char)};" for char in text
+    ).replace("&#64;", "&#64;<!-- -->")  # GitHub makes links of mail addresses after it has read entities
 
 
 def escape(char: str) -> str:
@@ -99,6 +102,16 @@ def hides(char: str) -> bool:
     return unicodedata.category(char) in _HIDING_CATEGORIES or any(
         low <= code <= high for low, high in _HIDING_RANGES
     )
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """What a secret may look like where it was printed."""
+    in_json = json.dumps(secret, ensure_ascii=False)[1:-1]
+    in_message = secret.replace("%", "%25")
+    yield from (secret, safe(secret), entities(secret), entities(safe(secret)))
+    yield from (in_json, safe(in_json), entities(safe(in_json)), json.dumps(secret)[1:-1])
+    yield from (in_message, in_message.replace(":", "%3A").replace(",", "%2C"))
+    yield quote(secret, safe="", errors="surrogatepass")
 
 
 def _visible(text: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from sgpctl.model.located import Mark
 from sgpctl.plan.action import Action
-from sgpctl.plan.plan import Change, Cost
+from sgpctl.plan.plan import Change, Cost, Plan, PlanHeader, RowsChange
 from sgpctl.render.glyphs import Glyphs
 from sgpctl.render.layout import Span, Style
 
@@ -58,6 +58,14 @@ def short_commit(commit: str) -> str:
     return f"{commit_hash[:_COMMIT_CHARS_SHOWN]}{plus}{remark}"
 
 
+def declared_text(plan: Plan, header: PlanHeader) -> str:
+    """How much was compared: `5 manifests, 7 evaluations; 31 owned remotely, 12 not ours (never touched)`."""
+    return (
+        f"{counted(header.manifest_files, 'manifest')}, {counted(plan.desired, 'evaluation')}; "
+        f"{plan.owned:,} owned remotely, {plan.others:,} not ours (never touched)"
+    )
+
+
 def place_text(place: Mark) -> str:
     file, line, _ = place
     return f"{file}:{line}"
@@ -66,6 +74,10 @@ def place_text(place: Mark) -> str:
 def day(moment: datetime) -> str:
     """The date in UTC, whatever the zone of `moment` or of this machine."""
     return moment.astimezone(UTC).date().isoformat()
+
+
+def minute(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def done_text(summary: Mapping[Action, int]) -> str:
@@ -88,9 +100,29 @@ def calls_text(cost: Cost) -> str:
 
 def started_text(cost: Cost) -> str:
     """`Starts` or `Started` stands before it: model calls, rows and questions for people in one phrase."""
+    return _spending(cost, "; ")
+
+
+def spent_text(cost: Cost) -> str:
+    """The same as a part of a longer sentence."""
+    return _spending(cost, ", ")
+
+
+def rows_change_text(rows: RowsChange) -> str:
+    """`+3 -1, 176 unchanged`."""
+    if rows.added is None or rows.removed is None or rows.unchanged is None:
+        return f"{_number(rows.before)} -> {_number(rows.after)}; not compared one by one"
+    return f"+{rows.added:,} -{rows.removed:,}, {rows.unchanged:,} unchanged"
+
+
+def _number(count: int | None) -> str:
+    return "an unknown number" if count is None else f"{count:,}"
+
+
+def _spending(cost: Cost, break_: str) -> str:
     rows = f" on {counted(cost.rows, 'row')}" if cost.rows else ""
     calls = ("up to " if cost.is_upper_bound else "") + counted(cost.model_calls, "model call") + rows
-    countable = f"{calls}; {counted(cost.human_tasks, 'question')} for people"
+    countable = f"{calls}{break_}{counted(cost.human_tasks, 'question')} for people"
     if cost.is_known:
         return countable
     unknown = (

@@ -168,7 +168,9 @@ HEAVY = ("httpx", "deepdiff", "rich", "starlette", "uvicorn", "pydantic", "yaml"
             ("httpx", "deepdiff", "rich", "starlette", "uvicorn", "sqlite3", "asyncio"),
         ),
         (["show", "{plan}"], ("httpx", "deepdiff", "rich", "starlette", "uvicorn", "yaml", "sqlite3")),
-        (["plan", "{project}"], ("deepdiff", "uvicorn")),
+        (["show", "{plan}"], ("sgpctl.render.markdown", "sgpctl.render.plan_github")),
+        (["show", "{plan}", "--format", "markdown"], ("httpx", "rich", "yaml", "sgpctl.render.plan_github")),
+        (["plan", "{project}"], ("deepdiff", "uvicorn", "sgpctl.render.markdown")),
     ],
 )
 def test_no_verb_loads_what_it_does_not_use(

@@ -20,8 +20,12 @@ from sgpctl.render.glyphs import ASCII, UNICODE, Glyphs
 from sgpctl.render.json_text import json_text
 from sgpctl.render.layout import Line, plain
 from sgpctl.render.list_text import list_document, list_lines
+from sgpctl.render.markdown.outcome import outcome_markdown, refusal_markdown
+from sgpctl.render.markdown.plan import plan_markdown
 from sgpctl.render.outcome_json import outcome_document
 from sgpctl.render.outcome_text import outcome_lines
+from sgpctl.render.plan_github import plan_commands
+from sgpctl.render.plan_gitlab import gitlab_document
 from sgpctl.render.plan_text import plan_lines
 from sgpctl.render.problems_github import workflow_commands
 from sgpctl.render.problems_json import problems_document
@@ -29,7 +33,7 @@ from sgpctl.render.problems_report import Report
 from sgpctl.render.problems_sarif import sarif_document
 from sgpctl.render.problems_text import error_lines, problem_lines, warning_lines
 from sgpctl.render.progress_text import finished_line, started_line
-from tests.render import histories, plans
+from tests.render import histories, plans, review_plans
 from tests.render.problem_reports import REPORTS
 
 GOLDEN = Path(__file__).parent.parent / "golden"
@@ -181,6 +185,38 @@ def _problems() -> str:
     return plain(problem_lines(problems, UNICODE))
 
 
+def plan_github(plan: Plan) -> str:
+    """As for a project in the folder `evals` of its repository."""
+    places = [
+        place for change in plan.changes for place in (change.place, *(one.place for one in change.fields))
+    ]
+    files = {place[0] for place in places if place is not None} | {"support/refunds.yaml"}
+    return plan_commands(plan, plans.PROD, {file: f"evals/{file}" for file in files})
+
+
+def _markdown() -> Iterator[tuple[str, Callable[[], str]]]:
+    for name, plan in _REVIEWED.items():
+        yield f"plan-{name}.md", partial(plan_markdown, plan, plans.PROD)
+    for name, outcome in _OUTCOMES.items():
+        yield f"outcome-{name}.md", partial(outcome_markdown, outcome, plans.PROD)
+    stale = RefusedError(
+        "the saved plan is stale; nothing was changed\n  create of 'tone' is new\n  archive of '@octocat' is new",
+        hint="Make and review a new plan.",
+    )
+    yield "outcome-refused.md", partial(refusal_markdown, stale, "support-evals", "prod")
+
+
+def _reports_on_plans() -> Iterator[tuple[str, Callable[[], str]]]:
+    for name in ("every-action", "empty", "refused", "240-alike", "tricks"):
+        yield f"plan-{name}.github.txt", partial(plan_github, _REVIEWED[name])
+    for name in ("every-action", "empty", "240-alike"):
+        yield f"plan-{name}.gitlab.json", partial(_gitlab, _REVIEWED[name])
+
+
+def _gitlab(plan: Plan) -> str:
+    return json_text(gitlab_document(plan))
+
+
 def _errors() -> str:
     refused = RefusedError("the plan archives 2 of 3 evaluations\nand more", hint="Say `--allow-archive 2`.")
     manifests = ManifestError(
@@ -201,6 +237,30 @@ def _reports() -> Iterator[tuple[str, Callable[[], str]]]:
 def _as_json(document_of: Callable[[Report], Json], report: Report) -> str:
     return json_text(document_of(report))
 
+
+_REVIEWED = {
+    "every-action": plans.every_action(),
+    "empty": Plan(unchanged=tuple("abcdefg"), desired=7, owned=7, others=12),
+    "only-archives": plans.plan_of(plans.archive()),
+    "only-free": plans.plan_of(plans.update(), plans.adopt()),
+    "refused": plans.refused(),
+    "unknown-cost": _unknown_cost(),
+    "long-values": _long_values(),
+    "240-alike": review_plans.matrix(),
+    "240-restored": review_plans.reverted_matrix(),
+    "300-archives": review_plans.many_archives(),
+    "2000-changes": review_plans.two_thousand(),
+    "long-prompts": review_plans.long_prompts(),
+    "hostile-names": plans.hostile(),
+    "tricks": review_plans.tricks(),
+}
+_OUTCOMES = {
+    "done": _all_done(),
+    "in-part": _in_part(),
+    "interrupted": _interrupted(),
+    "nothing": Outcome(left=Plan(desired=7)),
+    "unverified": _unverified(),
+}
 
 SAMPLES: Mapping[str, Callable[[], str]] = {
     "plan-every-action-120.txt": lambda: plan_text(plans.every_action()),
@@ -256,4 +316,6 @@ SAMPLES: Mapping[str, Callable[[], str]] = {
     "problems.txt": _problems,
     "errors.txt": _errors,
     **dict(_reports()),
+    **dict(_markdown()),
+    **dict(_reports_on_plans()),
 }

@@ -1,6 +1,6 @@
 """Which files `sgpctl fmt` formats, and what each of them becomes.
 
-In a folder: the project file, the defaults and the manifests below it; not what a `$file` uses, and not saved plans.
+In a folder: the project file, the defaults and the manifests below it; not what a `$file` uses, and not what sgpctl itself wrote.
 A file that is named is formatted whatever uses it.
 """
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sgpctl.limits import INCLUDED_FILE_BYTES_MAX, MANIFEST_BYTES_MAX
 from sgpctl.manifest.discovery import discover
-from sgpctl.manifest.document import is_saved_plan
+from sgpctl.manifest.document import is_own_output
 from sgpctl.manifest.files import Files, is_structured
 from sgpctl.manifest.formatting.order import Kind
 from sgpctl.manifest.formatting.text import format_text
@@ -86,7 +86,7 @@ def _in_folder(folder: Path) -> Chosen:
     chosen = [
         _formattable(path, project)
         for path in candidates
-        if path.is_relative_to(here) and path not in used and not any(map(is_saved_plan, roots[path]))
+        if path.is_relative_to(here) and path not in used and not any(map(is_own_output, roots[path]))
     ]
     problems = tuple(problem for problem in found.problems if problem.is_error)
     return Chosen(tuple(sorted(chosen, key=lambda file: file.name)), problems)
