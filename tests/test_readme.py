@@ -51,6 +51,7 @@ def test_the_numbers_are_those_in_force() -> None:
     assert f"a manifest of {limits.MANIFEST_BYTES_MAX // limits.MIB} MiB" in README
     assert f"an included file of {limits.INCLUDED_FILE_BYTES_MAX // limits.MIB} MiB" in README
     assert f"{limits.ROWS_PER_EVALUATION_MAX:,} rows" in README
+    assert f"stays under {limits.COMMENT_BYTES_MAX:,} bytes" in README
     assert f"--parallelism N` (default {limits.PARALLELISM_DEFAULT})" in README
 
 

@@ -33,8 +33,9 @@ def _bullets(messages: Sequence[str]) -> list[str]:
 
 def _refused(refusals: Sequence[Refusal]) -> Iterator[str]:
     """Each with what to do, which is said once where it is the same for several."""
-    said: set[str] = set()
-    for refusal in sorted(refusals, key=lambda one: [other.hint for other in refusals].index(one.hint)):
-        is_new = refusal.hint not in said
-        said.add(refusal.hint)
-        yield f"- {prose(refusal.message)}" + (f"<br>\n  {prose(refusal.hint)}" if is_new else "")
+    messages: dict[str, list[str]] = {}
+    for refusal in refusals:
+        messages.setdefault(refusal.hint, []).append(refusal.message)
+    for hint, (first, *others) in messages.items():
+        yield f"- {prose(first)}<br>\n  {prose(hint)}"
+        yield from _bullets(others)

@@ -70,11 +70,11 @@ def folded(summary: str) -> tuple[str, str]:
     return f"<details>\n<summary>{summary}</summary>\n\n", "\n\n</details>"
 
 
-def of_evaluations(names: Sequence[str], break_: str = ", ") -> str:
+def of_evaluations(names: Sequence[str]) -> str:
     """A few names, or how many there are."""
     if len(names) > NAMES_TOGETHER_MAX:
         return counted(len(names), "evaluation")
-    return break_.join(map(code, names))
+    return ", ".join(map(code, names))
 
 
 def name_lists(titled: Iterable[tuple[str, Sequence[str]]]) -> list[str]:
