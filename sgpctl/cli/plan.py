@@ -90,7 +90,7 @@ def command(
             return await reconciliation.plan(), header
 
     made, header = asyncio.run(work())
-    forms = PlanForms(made if only is None else _part(made, only), header, workspace.project.root)
+    forms = PlanForms(made if only is None else _part(made, only), header, lambda: workspace.project.root)
     forms.put(form, console)
     write_outputs(files, forms.text, console, lambda output: _written_words(output, made, workspace))
     if made.refusals:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,11 +16,11 @@ _TEXT_WIDTH = 120
 
 @dataclass(frozen=True, slots=True)
 class PlanForms:
-    """One plan, and the folder of its project, from which its files are told."""
+    """One plan. `root` finds the folder of its project, for the form that tells files from the repository."""
 
     plan: Plan
     header: PlanHeader
-    root: Path
+    root: Callable[[], Path]
 
     def put(self, form: Form, console: Console) -> None:
         """Print it as the result."""
@@ -52,7 +52,7 @@ class PlanForms:
                 from sgpctl.cli.repository import addresses
                 from sgpctl.render.plan_github import plan_commands
 
-                return plan_commands(self.plan, self.header, addresses(set(_files(self.plan)), self.root))
+                return plan_commands(self.plan, self.header, addresses(set(_files(self.plan)), self.root()))
             case Form.GITLAB:
                 from sgpctl.render.plan_gitlab import gitlab_document
 

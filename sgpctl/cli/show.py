@@ -48,7 +48,16 @@ def command(
     check_outputs(files)
     console = Console.of_process(no_color=no_color)
     saved = read_saved_plan(Path(plan_file))
-    forms = PlanForms(saved.plan, saved.header, Path(base).resolve())
+    forms = PlanForms(saved.plan, saved.header, lambda: _project_folder(base))
     forms.put(form, console)
     write_outputs(files, forms.text, console)
     return ExitCode.OK
+
+
+def _project_folder(base: str) -> Path:
+    """The folder of the project in or above `base`; `base` itself where there is none."""
+    from sgpctl.cli.workspace import start_folder
+    from sgpctl.manifest.project import PROJECT_FILE
+
+    start = start_folder(base, None).resolve()
+    return next((home for home in (start, *start.parents) if (home / PROJECT_FILE).exists()), start)

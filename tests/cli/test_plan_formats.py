@@ -65,6 +65,9 @@ def test_annotations_name_files_from_the_repositorys_folder(changed: Path, sgpct
     out = sgpctl("plan", changed, "--format", "github").out
     assert "::notice file=quickstart/prompts/answer.md,line=1,col=1,title=sgpctl%3A replace" in out
     assert "::notice file=quickstart/evaluations/tone.yaml,line=" in out
+    saved = changed.parent / "plan.json"
+    assert sgpctl("plan", changed, "--out", saved).code == 0
+    assert sgpctl("show", saved, "-C", changed / "prompts", "--format", "github").out == out
 
 
 def test_the_markdown_names_what_is_archived_and_what_was_lost(changed: Path, sgpctl: Sgpctl) -> None:
