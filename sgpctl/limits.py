@@ -113,6 +113,7 @@ ARCHIVES_LISTED_MAX = 25  # a line for each; of more, the names stand together b
 GRID_COLUMNS_MAX = 30
 NAMES_ANNOTATED_MAX = 50  # in one annotation
 ANNOTATIONS_SHOWN_MAX = 10  # of one level, of one step, by GitHub
+PARTS_NAMED_MAX = 6  # of a manifest or an evaluation that changed since a plan was reviewed
 COMBINING_MARKS_MAX = 4  # on one letter; more is a way to paint over other lines
 
 # --- provenance ------------------------------------------------------------------------------------------------

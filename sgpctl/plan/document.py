@@ -81,6 +81,11 @@ class Part:
             raise self._wrong(key, "a list of texts")
         return texts
 
+    def texts_of(self, key: str) -> dict[str, str]:
+        """The map of texts under a key; an empty one where older documents do not have it."""
+        found = self.part_if_there(key)
+        return {} if found is None else {inner: found.text(inner) for inner in found.values}
+
     def json(self, key: str) -> Json:
         return self._value(key)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from sgpctl.model.canonical import sha256_of
 from sgpctl.model.evaluation import RemoteEvaluation
 from sgpctl.model.located import Json
+from sgpctl.model.marks import effective_name
+from sgpctl.plan.parts import seen_parts
 from sgpctl.plan.plan import Precondition, Superseded
 
 _TASKS_NOT_SHOWN = "-"
@@ -40,7 +42,8 @@ def still_fits(remote: RemoteEvaluation, need: Precondition) -> bool:
 
 def precondition(remote: RemoteEvaluation) -> Precondition:
     """The condition that `remote` still looks as it does now."""
-    return Precondition(remote.id, fingerprint(remote))
+    names = tuple(sorted({remote.name, effective_name(remote)}))
+    return Precondition(remote.id, fingerprint(remote), names, seen_parts(remote))
 
 
 def superseded(remote: RemoteEvaluation) -> Superseded:

@@ -58,10 +58,16 @@ class RowsChange:
 
 @dataclass(frozen=True, slots=True)
 class Precondition:
-    """A remote evaluation must still look as it did when the plan was made."""
+    """A remote evaluation must still look as it did when the plan was made.
+
+    `names` are those that it bears: its own, and the one under which sgpctl made it. `parts` are short digests of what
+    the fingerprint was made of, to tell later which of it changed.
+    """
 
     remote_id: str
     fingerprint: str
+    names: tuple[str, ...] = ()
+    parts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +87,8 @@ class Change:
     `name` is the name after the change. `remote_id` is the evaluation that is changed in place (update, rename,
     restore, adopt, archive) or superseded (replace); None for a create. `patch` is the PATCH body without
     provenance marks: merge-patch metadata, whole tags (API 2.7). `digest` is the desired digest, None for an
-    archive; `declared` is a digest of all else that the manifest declares. `place` is where the manifest stands, None
-    for an archive. An archive `is_duplicate` when the same create made it twice, and `is_leftover` when an earlier
+    archive; `declared` is a digest of all else that the manifest declares, `parts` are short digests of each thing that
+    it declares, to tell later which of it changed. `place` is where the manifest stands, None for an archive. An archive `is_duplicate` when the same create made it twice, and `is_leftover` when an earlier
     replace did not come to archiving it, or when two applies ran one spec; neither takes anything away.
     """
 
@@ -101,6 +107,17 @@ class Change:
     is_duplicate: bool = False
     declared: str | None = None
     is_leftover: bool = False
+    parts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def relied_on(self) -> tuple[Precondition, ...]:
+        """What it changes and what it archives, each as it has to look."""
+        return (*self.preconditions, *(old.precondition for old in self.archives))
+
+    @property
+    def essence(self) -> str:
+        """A digest of everything that carrying it out would do, start or rely on."""
+        return sha256_of(_essence(self))
 
     @property
     def address(self) -> tuple[str, str, str]:
@@ -164,7 +181,6 @@ class Plan:
 
 
 def _essence(change: Change) -> Json:
-    relied_on = (*change.preconditions, *(old.precondition for old in change.archives))
     cost = change.cost
     return {
         "action": change.action.value,
@@ -174,8 +190,9 @@ def _essence(change: Change) -> Json:
         "declared": change.declared,
         "patch": dict(change.patch),
         "deletes": _nulls_in(dict(change.patch)),
-        "relied_on": [[need.remote_id, need.fingerprint] for need in relied_on],
+        "relied_on": [[need.remote_id, need.fingerprint] for need in change.relied_on],
         "archives": [old.remote_id for old in change.archives],
+        "takes_nothing_away": change.is_duplicate or change.is_leftover or None,
         "cost": [cost.model_calls, cost.rows, cost.human_tasks, cost.is_upper_bound, cost.is_known],
     }
 

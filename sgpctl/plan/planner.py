@@ -26,6 +26,7 @@ from sgpctl.plan import changes
 from sgpctl.plan.grid import grids_of
 from sgpctl.plan.matching import How, Match, match
 from sgpctl.plan.notes import notes
+from sgpctl.plan.parts import declared_parts
 from sgpctl.plan.plan import Change, Plan
 from sgpctl.plan.policy import Policy
 from sgpctl.plan.rails import judge
@@ -52,7 +53,8 @@ def make_plan(
         if change is None:
             unchanged.append(pair.desired.name)
         else:
-            planned.append(replace(change, declared=_declared(pair.desired)))
+            one = pair.desired
+            planned.append(replace(change, declared=_declared(one), parts=declared_parts(one)))
     why = "destroy archives everything" if policy.destroy else "no manifest declares it"
     planned += [changes.archive(remote, why) for remote in matching.undesired]
     planned += [changes.archive_duplicate(gone, kept) for gone, kept in matching.duplicates]

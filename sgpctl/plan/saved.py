@@ -242,6 +242,7 @@ def _change_document(change: Change) -> Json:
         ],
         "digest": change.digest,
         "declared": change.declared,
+        "parts": {**change.parts},
         "patch": {**change.patch},
         "is_duplicate": change.is_duplicate,
         "is_leftover": change.is_leftover,
@@ -280,7 +281,12 @@ def place_document(place: Mark | None) -> Json:
 
 
 def _precondition_document(need: Precondition) -> Json:
-    return {"remote_id": need.remote_id, "fingerprint": need.fingerprint}
+    return {
+        "remote_id": need.remote_id,
+        "fingerprint": need.fingerprint,
+        "names": [*need.names],
+        "parts": {**need.parts},
+    }
 
 
 def _preconditions_document(needs: Sequence[Precondition]) -> Json:
@@ -307,6 +313,7 @@ def _read_change(part: Part) -> Change:
         is_duplicate=part.flag("is_duplicate"),
         is_leftover=part.flag("is_leftover"),
         declared=part.text_or_none("declared"),
+        parts=part.texts_of("parts"),
     )
 
 
@@ -342,7 +349,12 @@ def _read_cost(part: Part) -> Cost:
 
 
 def _read_precondition(part: Part) -> Precondition:
-    return Precondition(part.text("remote_id"), part.text("fingerprint"))
+    return Precondition(
+        part.text("remote_id"),
+        part.text("fingerprint"),
+        part.texts_if_there("names"),
+        part.texts_of("parts"),
+    )
 
 
 def _read_superseded(part: Part) -> Superseded:

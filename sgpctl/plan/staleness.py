@@ -1,64 +1,161 @@
-"""Whether a reviewed plan is still the plan, and where it is not."""
+"""What of a reviewed plan is untouched and may go on, and what is stale and must not.
+
+moved               planned still, but it would not do the same any more
+another action      something else is planned for that name now
+no longer planned   nothing is planned for that name now
+new                 nobody reviewed it
+tied                as it was reviewed, but it belongs together with one of those above
+held                as it was reviewed, but an archive, and a run that should be in place before it is skipped
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 
+from sgpctl.plan import stale_words as words
+from sgpctl.plan.action import Action
+from sgpctl.plan.belonging import drawn_in
 from sgpctl.plan.plan import Change, Plan
+
+
+class Staleness(StrEnum):
+    """Why a change is not carried out. The values are the words of the outcome's JSON."""
+
+    MOVED = "moved"
+    ANOTHER_ACTION = "another_action"
+    NO_LONGER_PLANNED = "no_longer_planned"
+    NEW = "new"
+    TIED = "tied"
+    HELD = "held"
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A change that is not carried out: the reviewed one, or one that is new.
+
+    `now` is what is planned in its place by now; None when nothing is. `why` reads on from the change's title.
+    """
+
+    staleness: Staleness
+    change: Change
+    now: Change | None
+    why: str
+
+    @property
+    def sentence(self) -> str:
+        return f"{words.title(self.change)} {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """Two plans taken apart: the changes of the current one that are as they were reviewed, and all that is skipped."""
+
+    untouched: tuple[Change, ...]
+    skipped: tuple[Skipped, ...]
+
+
+def partition(reviewed: Plan, current: Plan) -> Partition:
+    """Take `current` apart into what may go on on the word of `reviewed`, in its order, and the rest, sorted by name.
+
+    Every change of either plan is in one of the two. Nothing that is untouched shares a name or a remote evaluation with
+    what is stale, and nothing is archived while something that should stand before it is skipped.
+    """
+    same = _same(reviewed, current)
+    gone = [change for change in reviewed.changes if change.address not in same]
+    fresh = [change for change in current.changes if change.address not in same]
+    stale = _stale(gone, fresh, reviewed, current)
+    alike = [change for change in current.changes if change.address in same]
+    drawn = drawn_in([*gone, *fresh], alike)
+    tied = [
+        Skipped(Staleness.TIED, change, change, words.tied(drawn[change.address]))
+        for change in alike
+        if change.address in drawn
+    ]
+    free = [change for change in alike if change.address not in drawn]
+    held = _held(free, [*stale, *tied], current)
+    held_back = {one.change.address for one in held}
+    skipped = sorted([*stale, *tied, *held], key=lambda one: (one.change.address, one.staleness))
+    return Partition(tuple(change for change in free if change.address not in held_back), tuple(skipped))
 
 
 def differences(reviewed: Plan, current: Plan) -> tuple[str, ...]:
     """What the current plan has that the reviewed one has not, and the other way round, a line each, sorted by name."""
-    before = {change.address: change for change in reviewed.changes}
-    after = {change.address: change for change in current.changes}
-    replaced = _replaced(before, after)
-    lines: list[tuple[str, str]] = []
-    for address, change in before.items():
-        if address in replaced:
-            lines.append((change.name, f"{_title(change)} would now be a {replaced[address].action.value}"))
-        elif address not in after:
-            lines.append((change.name, f"{_title(change)} was planned and is no longer needed"))
-        elif _moved(change, after[address]):
-            why = _why(change, after[address])
-            lines.append((change.name, f"{_title(change)} would not do the same any more: {why}"))
-    shown = {change.address for change in replaced.values()} | before.keys()
-    lines += [
-        (change.name, f"{_title(change)} is new") for address, change in after.items() if address not in shown
+    return tuple(
+        one.sentence
+        for one in partition(reviewed, current).skipped
+        if one.staleness not in {Staleness.TIED, Staleness.HELD}
+    )
+
+
+def _same(reviewed: Plan, current: Plan) -> set[tuple[str, str, str]]:
+    """The addresses of the changes that do the same in both plans; plans for two places have none."""
+    if reviewed.scope != current.scope:
+        return set()
+    before = {change.address: change.essence for change in reviewed.changes}
+    return {change.address for change in current.changes if before.get(change.address) == change.essence}
+
+
+def _stale(gone: Sequence[Change], fresh: Sequence[Change], reviewed: Plan, current: Plan) -> list[Skipped]:
+    """A reviewed change that is not the same any more with what is planned instead, then what is planned beyond that."""
+    in_its_place = _in_its_place(fresh)
+    declared_before, declared_now = _declared_names(reviewed), _declared_names(current)
+    found: list[Skipped] = []
+    for change in gone:
+        now = in_its_place(change)
+        if now is None:
+            why = words.no_longer_planned(change, declared_before, declared_now)
+            found.append(Skipped(Staleness.NO_LONGER_PLANNED, change, None, why))
+        elif now.address == change.address:
+            found.append(Skipped(Staleness.MOVED, change, now, words.moved(change, now)))
+        else:
+            found.append(Skipped(Staleness.ANOTHER_ACTION, change, now, words.another_action(change, now)))
+    told = {one.now.address for one in found if one.now is not None}
+    return found + [
+        Skipped(Staleness.NEW, change, change, words.new()) for change in fresh if change.address not in told
     ]
-    return tuple(line for _, line in sorted(lines))
 
 
-def _replaced(
-    before: Mapping[tuple[str, str, str], Change], after: Mapping[tuple[str, str, str], Change]
-) -> dict[tuple[str, str, str], Change]:
-    """The changes that are no longer planned, with the one change that is planned for that name instead."""
-    new: dict[str, list[Change]] = defaultdict(list)
-    for address, change in after.items():
-        if address not in before:
-            new[change.name].append(change)
-    return {
-        address: new[change.name][0]
-        for address, change in before.items()
-        if address not in after and len(new[change.name]) == 1
-    }
+def _in_its_place(fresh: Sequence[Change]) -> Callable[[Change], Change | None]:
+    """What is planned instead of a reviewed change: the same one, moved; else what its name gets, or its evaluation."""
+    itself = {change.address: change for change in fresh}
+    for_name = {change.name: change for change in fresh if change.action is not Action.ARCHIVE}
+    for_run = {change.remote_id: change for change in fresh if change.remote_id is not None}
+
+    def find(change: Change) -> Change | None:
+        found = itself.get(change.address)
+        if found is None and change.action is not Action.ARCHIVE:
+            found = for_name.get(change.name)
+        return found or for_run.get(change.remote_id or "")
+
+    return find
 
 
-def _title(change: Change) -> str:
-    return f"{change.action.value} of {change.name!r}"
+def _declared_names(plan: Plan) -> frozenset[str]:
+    """Whatever is declared is unchanged, or one change makes it what is declared."""
+    changed = {change.name for change in plan.changes if change.action is not Action.ARCHIVE}
+    return frozenset(changed.union(plan.unchanged))
 
 
-def _moved(before: Change, after: Change) -> bool:
-    return Plan(changes=(before,)).digest != Plan(changes=(after,)).digest
+def _held(free: Sequence[Change], skipped: Sequence[Skipped], current: Plan) -> list[Skipped]:
+    """The archives among `free`, if a change is skipped that puts an evaluation in place which is not there yet.
 
-
-def _why(before: Change, after: Change) -> str:
-    if before.digest != after.digest:
-        return "its manifest changed"
-    if before.preconditions != after.preconditions:
-        return "the remote evaluation was changed by someone"
-    if before.cost != after.cost:
-        return "it would start another number of calls, rows or questions"
-    if before.declared != after.declared:
-        return "what its manifest declares beside the spec changed"
-    return "what it replaces or patches is no longer the same"
+    The archive of an old name may have been agreed to because of the new one.
+    """
+    in_place = set(current.unchanged)
+    missing = [
+        change
+        for one in skipped
+        for change in (one.change, one.now)
+        if change is not None
+        and change.action not in {Action.UPDATE, Action.ARCHIVE}
+        and change.name not in in_place
+    ]
+    if not missing:
+        return []
+    return [
+        Skipped(Staleness.HELD, change, change, words.held(missing[0]))
+        for change in free
+        if change.action is Action.ARCHIVE
+    ]

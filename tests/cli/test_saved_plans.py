@@ -34,14 +34,17 @@ def test_a_manifest_that_changed_since_makes_it_stale(quickstart: Path, saved: P
     edit(quickstart / "prompts/answer.md", "say so and stop.", "guess.")
     refused = sgpctl("apply", saved, "-C", quickstart)
     assert refused.code == 3
-    assert "create of 'grounded-answers' would not do the same any more: its manifest changed" in refused.err
+    assert (
+        "create of 'grounded-answers' would not do the same any more: what is declared changed (tasks.answer)"
+        in refused.err
+    )
 
 
 def test_a_remote_side_that_moved_since_makes_it_stale(quickstart: Path, saved: Path, sgpctl: Sgpctl) -> None:
     assert sgpctl("apply", quickstart, "--yes").code == 0
     refused = sgpctl("apply", saved, "-C", quickstart)
     assert refused.code == 3
-    assert "create of 'human-review' was planned and is no longer needed" in refused.err
+    assert "create of 'human-review' is no longer needed: it is there as declared" in refused.err
 
 
 def test_an_expected_digest_is_applied_and_any_other_is_refused(quickstart: Path, sgpctl: Sgpctl) -> None:
@@ -118,7 +121,10 @@ def test_tags_that_nobody_reviewed_are_not_applied(quickstart: Path, saved: Path
     edit(quickstart / "evaluations/tone.yaml", "tags: [nightly]", "tags: [nightly, unreviewed]")
     refused = sgpctl("apply", saved, "-C", quickstart)
     assert refused.code == 3
-    assert "what its manifest declares beside the spec changed" in refused.err
+    assert (
+        "create of 'tone-of-refusals' would not do the same any more: what is declared changed (tags)"
+        in refused.err
+    )
 
 
 def test_the_consent_that_a_plan_was_made_with_is_in_it(tmp_path: Path, sgpctl: Sgpctl) -> None:

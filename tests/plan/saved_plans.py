@@ -38,7 +38,8 @@ json_values: st.SearchStrategy[Json] = st.recursive(
     max_leaves=6,
 )
 costs = st.builds(Cost, counts, counts, counts, st.booleans(), st.booleans())
-needs = st.builds(Precondition, texts, texts)
+parts = st.dictionaries(texts, texts, max_size=2)
+needs = st.builds(Precondition, texts, texts, st.lists(texts, max_size=2).map(tuple), parts)
 changes = st.builds(
     Change,
     action=st.sampled_from(Action),
@@ -64,6 +65,7 @@ changes = st.builds(
     archives=st.lists(st.builds(Superseded, texts, texts, moments, needs), max_size=2).map(tuple),
     patch=st.dictionaries(texts, json_values, max_size=2),
     is_duplicate=st.booleans(),
+    parts=parts,
 )
 saved_plans = st.builds(
     Plan,

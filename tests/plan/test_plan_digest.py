@@ -9,7 +9,6 @@ import pytest
 from sgpctl.model.evaluation import DesiredEvaluation, RemoteState
 from sgpctl.plan.planner import make_plan
 from sgpctl.plan.policy import Policy
-from sgpctl.plan.staleness import differences
 from tests.plan.sides import OWNER, archived, chat, created, declare, plan
 
 
@@ -53,13 +52,3 @@ def test_what_makes_no_difference_makes_no_other_plan() -> None:
     one = declare(tags=["a", "b"])
     assert plan([one]).digest == plan([declare(tags=["b", "a"])]).digest
     assert plan([one], others=3).digest == plan([one], others=4).digest
-
-
-def test_a_stale_plan_is_told_apart_line_by_line() -> None:
-    before = plan([declare("a"), declare("b", tasks=[chat("b")])])
-    after = plan([declare("b", tasks=[chat("b!")]), declare("c", tasks=[chat("c")])])
-    assert differences(before, after) == (
-        "create of 'a' was planned and is no longer needed",
-        "create of 'b' would not do the same any more: its manifest changed",
-        "create of 'c' is new",
-    )

@@ -85,6 +85,16 @@ def test_a_plan_of_format_1_0_says_nothing_about_its_occasion_and_is_read() -> N
     assert read_plan_document(document).header.occasion == Occasion()
 
 
+def test_a_plan_of_format_1_0_does_not_tell_parts_and_names_apart_and_is_read() -> None:
+    document = written()
+    document["format_version"] = "1.0"
+    for change in document["changes"]:
+        del change["parts"]
+        for need in (*change["preconditions"], *(old["precondition"] for old in change["archives"])):
+            del need["parts"], need["names"]
+    assert read_plan_document(document).plan == plans.every_action()
+
+
 def test_times_are_written_in_utc_whatever_their_zone() -> None:
     moment = datetime(2026, 11, 20, 1, 0, tzinfo=timezone(timedelta(hours=3)))
     assert iso_text(moment) == "2026-11-19T22:00:00Z"
