@@ -9,6 +9,7 @@ from enum import StrEnum
 from sgpctl.errors import ExitCode
 from sgpctl.plan.action import Action
 from sgpctl.plan.plan import Change, Cost, Plan
+from sgpctl.plan.staleness import Skipped
 
 
 class Status(StrEnum):
@@ -41,7 +42,8 @@ class ChangeResult:
 class Outcome:
     """What an apply did. `left` is the plan that is still to be done by the closing verification; None when the
     verification itself was not possible (`unverified` says why). `folded` are ids of duplicates that were archived at
-    the end because they carried one nonce.
+    the end because they carried one nonce. `skipped` are the changes that nobody began, because they are not what was
+    reviewed.
     """
 
     results: tuple[ChangeResult, ...] = ()
@@ -49,6 +51,7 @@ class Outcome:
     unverified: str | None = None
     folded: tuple[str, ...] = ()
     interrupted: bool = False
+    skipped: tuple[Skipped, ...] = ()
 
     @property
     def summary(self) -> Mapping[Action, int]:
@@ -73,6 +76,9 @@ class Outcome:
         """0 only when everything was done, read back and found true."""
         if self.interrupted:
             return ExitCode.INTERRUPTED
-        if self.failures or self.unverified is not None or (self.left is not None and not self.left.is_empty):
+        if self.skipped and not self.results:
+            return ExitCode.REFUSED
+        is_left = self.left is not None and not self.left.is_empty
+        if self.failures or self.skipped or self.unverified is not None or is_left:
             return ExitCode.PARTIAL
         return ExitCode.OK

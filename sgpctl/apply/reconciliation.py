@@ -25,6 +25,7 @@ from sgpctl.model.marks import NONCE, Owner, Provenance
 from sgpctl.plan.plan import Plan
 from sgpctl.plan.planner import make_plan
 from sgpctl.plan.policy import Policy
+from sgpctl.plan.staleness import Skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,9 @@ class Reconciliation:
         parallelism: int,
         listener: Listener,
         interruption: Interruption,
+        skipped: Sequence[Skipped] = (),
     ) -> Outcome:
-        """Make every change of `plan`, and look whether the remote side is what was declared.
+        """Make every change of `plan`, and look whether the remote side is what was declared, but for what was skipped.
 
         Raises LocalStateError, before anything is changed, when the journal cannot be written.
         """
@@ -100,18 +102,21 @@ class Reconciliation:
             interruption=interruption,
         )
         results = await execution.run(plan)
-        closing = await self._closing_look(results)
+        closing = await self._closing_look(results, skipped)
         return Outcome(
             _settled(results, closing.left, self.seen_nonces),
             closing.left,
             closing.unverified,
             closing.folded,
             interruption.requested and interruption.by_person,
+            tuple(skipped),
         )
 
-    async def _closing_look(self, results: Sequence[ChangeResult]) -> Verification:
+    async def _closing_look(
+        self, results: Sequence[ChangeResult], skipped: Sequence[Skipped]
+    ) -> Verification:
         """Taken after an interruption too: whoever comes next must find in the lists what was made here."""
-        return await verify(self._closing_plan, self.driver, results)
+        return await verify(self._closing_plan, self.driver, results, skipped)
 
     async def _known(self) -> list[str]:
         """The ids of what was made lately, or is found under an open nonce: ours, though lists may not show it yet."""

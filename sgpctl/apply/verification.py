@@ -11,7 +11,8 @@ from sgpctl.apply.outcome import ChangeResult, Status
 from sgpctl.apply.writes import archive_as_planned
 from sgpctl.errors import ApiError
 from sgpctl.limits import VERIFY_PAUSES_SECONDS
-from sgpctl.plan.plan import Plan
+from sgpctl.plan.plan import Change, Plan
+from sgpctl.plan.staleness import Skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,18 @@ class ClosingPlan:
 
 
 async def verify(
-    read_plan: Callable[[], Awaitable[ClosingPlan]], driver: Driver, results: Sequence[ChangeResult]
+    read_plan: Callable[[], Awaitable[ClosingPlan]],
+    driver: Driver,
+    results: Sequence[ChangeResult],
+    skipped: Sequence[Skipped] = (),
 ) -> Verification:
     """Plan again until nothing is left that this apply should have done and everybody can see it, or the settling time
     is over.
 
-    Two evaluations that carry one nonce are folded into one on the way: the other was made by the same create.
+    Two evaluations that carry one nonce are folded into one on the way: the other was made by the same create. What was
+    skipped is left as it is.
     """
+    left_out = {one.now.address for one in skipped if one.now is not None}
     expected = {result.change.name for result in results if result.status is not Status.DONE}
     folded: list[str] = []
     left: Plan | None = None
@@ -55,17 +61,19 @@ async def verify(
         if left.gap is not None:
             unverified = left.gap
             continue
-        folded += await _fold_duplicates(left, driver)
-        is_done = {change.name for change in left.changes} <= expected
-        if is_done and closing.is_listed and not any(change.is_duplicate for change in left.changes):
+        ours = [change for change in left.changes if change.address not in left_out]
+        duplicates = [change for change in ours if change.is_duplicate]
+        folded += await _fold(duplicates, driver)
+        is_done = {change.name for change in ours} <= expected
+        if is_done and closing.is_listed and not duplicates:
             break
     return Verification(None if unverified else left, unverified, tuple(folded))
 
 
-async def _fold_duplicates(plan: Plan, driver: Driver) -> list[str]:
+async def _fold(duplicates: Sequence[Change], driver: Driver) -> list[str]:
     folded: list[str] = []
-    for change in plan.changes:
-        if change.is_duplicate and change.remote_id is not None:
+    for change in duplicates:
+        if change.remote_id is not None:
             problem = await driver.run(archive_as_planned(change.preconditions[0]))
             if not isinstance(problem, Problem):
                 folded.append(change.remote_id)

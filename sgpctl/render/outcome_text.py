@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sgpctl.apply.outcome import ChangeResult, Outcome, Status
 from sgpctl.errors import ExitCode
+from sgpctl.plan.plan import Change
 from sgpctl.render.glyphs import Glyphs
 from sgpctl.render.layout import BLANK, Line, Span, Style, columns, led, wrapped
 from sgpctl.render.outcome_wording import (
     SECTIONS,
+    SKIPPED_TITLE,
     done_sentence,
     folded_words,
     left_beside_failures,
@@ -36,37 +39,50 @@ def outcome_lines(outcome: Outcome, glyphs: Glyphs, *, width: int) -> list[Line]
     """Everything that did not end well, what is left to do, and in the last lines what was done and started."""
     lines: list[Line] = []
     for status, title in SECTIONS:
-        results = [result for result in outcome.results if result.status is status]
-        lines += _section(results, title, _STYLES[status], glyphs, width)
+        entries = [
+            _Entry(result.change, _trace(result, glyphs), result.message)
+            for result in outcome.results
+            if result.status is status
+        ]
+        lines += _section(entries, title, _STYLES[status], glyphs, width)
+    skipped = [_Entry(one.change, "", one.why) for one in outcome.skipped]
+    lines += _section(skipped, SKIPPED_TITLE, Style.WARNING, glyphs, width)
     lines += _left_lines(outcome, glyphs, width)
     lines += _folded_lines(outcome, glyphs, width)
     return lines + _closing_lines(outcome, width)
 
 
-def _section(
-    results: Sequence[ChangeResult], title: str, style: Style, glyphs: Glyphs, width: int
-) -> list[Line]:
-    if not results:
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One change in a section; `trace` is what it has left behind, `message` stands beneath it."""
+
+    change: Change
+    trace: str
+    message: str | None
+
+
+def _section(entries: Sequence[_Entry], title: str, style: Style, glyphs: Glyphs, width: int) -> list[Line]:
+    if not entries:
         return []
     heads = columns(
         [
             [
-                symbol_span(result.change.action, glyphs),
-                Span(result.change.name, Style.STRONG),
-                Span(result.change.action.value, ACTION_STYLES[result.change.action]),
-                Span(_trace(result, glyphs)),
+                symbol_span(entry.change.action, glyphs),
+                Span(entry.change.name, Style.STRONG),
+                Span(entry.change.action.value, ACTION_STYLES[entry.change.action]),
+                Span(entry.trace),
             ]
-            for result in results
+            for entry in entries
         ],
         width=width,
         fold_at=1,
         first_gap=1,
     )
     lines: list[Line] = [(Span(f"{title}:", style),)]
-    for result, head in zip(results, heads, strict=True):
+    for entry, head in zip(entries, heads, strict=True):
         lines += head
-        if result.message:
-            lines += wrapped(result.message, first=_MESSAGE_INDENT, rest=_MESSAGE_INDENT, width=width)
+        if entry.message:
+            lines += wrapped(entry.message, first=_MESSAGE_INDENT, rest=_MESSAGE_INDENT, width=width)
     return [*lines, BLANK]
 
 

@@ -13,6 +13,7 @@ SECTIONS = (
     (Status.MET, "Done by another apply"),
 )
 """What did not simply end well, in the order in which a person should look at it."""
+SKIPPED_TITLE = "Skipped"
 
 
 def verdict_word(outcome: Outcome) -> str:
@@ -32,6 +33,8 @@ def done_sentence(outcome: Outcome) -> str:
     ]
     if counts[Status.MET]:
         troubles.append(f"{counts[Status.MET]:,} done by another apply")
+    if outcome.skipped:
+        troubles.append(f"{len(outcome.skipped):,} skipped")
     return f"{'; '.join([done_text(outcome.summary), *troubles])}."
 
 
@@ -64,10 +67,11 @@ def folded_words(outcome: Outcome) -> str:
 
 
 def left_beside_failures(outcome: Outcome) -> list[Change]:
-    """What the closing plan would still do, without the changes that are told of as failed already."""
+    """What the closing plan would still do, without the changes that are told of as failed or skipped already."""
     if outcome.left is None:
         return []
     shown = {address_of(result.change) for result in outcome.failures}
+    shown |= {address_of(one.now) for one in outcome.skipped if one.now is not None}
     return [change for change in outcome.left.changes if address_of(change) not in shown]
 
 
@@ -84,6 +88,11 @@ def next_step(outcome: Outcome) -> str:
             "Run `sgpctl plan` before anything else: it looks for what was sent, "
             "so that no run is started and paid for twice."
         )
-    if outcome.left is not None and not outcome.left.is_empty:
+    is_left = outcome.left is not None and not outcome.left.is_empty
+    if outcome.skipped and is_left:
+        return "Make and review a new plan for what is left; what is done already will not be done twice."
+    if outcome.skipped and outcome.left is not None and not outcome.failures:
+        return "What was skipped needs nothing any more."
+    if is_left:
         return "Run `sgpctl apply` again to do what is left; what is done already will not be done twice."
     return "Run `sgpctl plan` to see what is left."

@@ -15,6 +15,7 @@ from sgpctl.model.evaluation import Progress, RemoteEvaluation
 from sgpctl.model.located import Json
 from sgpctl.plan.plan import Cost, FieldChange, Plan, PlanHeader
 from sgpctl.plan.saved import plan_document
+from sgpctl.plan.staleness import Skipped, partition
 from sgpctl.render.ansi import ansi
 from sgpctl.render.glyphs import ASCII, UNICODE, Glyphs
 from sgpctl.render.json_text import json_text
@@ -140,6 +141,43 @@ def _interrupted() -> Outcome:
 
 def _unverified() -> Outcome:
     return Outcome(_results(_DONE, _DONE), unverified="GET /v5/evaluations was answered with 503, six times")
+
+
+def _skipped() -> Outcome:
+    """Of a saved plan, one change went on; the others moved, each in a way of its own."""
+    moved = replace(
+        plans.update(),
+        declared="another",
+        parts={"description": "2", "metadata.owner": "2"},
+        preconditions=(
+            replace(
+                plans.update().preconditions[0], fingerprint="another", parts={"tags": "2", "archived": "1"}
+            ),
+        ),
+    )
+    reviewed = replace(
+        plans.update(),
+        parts={"description": "1"},
+        preconditions=(replace(plans.update().preconditions[0], parts={"tags": "1", "archived": "1"}),),
+    )
+    before = (
+        plans.create(),
+        reviewed,
+        plans.replace_rows(),
+        plans.archive(),
+        plans.rename(),
+        plans.restore(),
+    )
+    taken = plans.archive("delivery-delays", plans.rename().remote_id or "")
+    now = (plans.create(), moved, plans.archive(), plans.adopt(), plans.rename(), taken)
+    parts = partition(plans.plan_of(*before), plans.plan_of(*now))
+    done = ChangeResult(plans.create(), Status.DONE, _NEW_ID, started=True)
+    return Outcome((done,), left=plans.plan_of(*now[1:]), skipped=parts.skipped)
+
+
+def _not_needed() -> tuple[Skipped, ...]:
+    before, now = plans.plan_of(plans.update()), plans.plan_of(unchanged=("refund-window",))
+    return partition(before, now).skipped
 
 
 def _evaluations() -> list[RemoteEvaluation]:
@@ -302,6 +340,12 @@ SAMPLES: Mapping[str, Callable[[], str]] = {
         Outcome(_results(_DONE), left=plans.plan_of(plans.update()))
     ),
     "outcome-in-part.json": lambda: json_text(outcome_document(_in_part(), plans.PROD)),
+    "outcome-skipped.txt": lambda: outcome_text(_skipped()),
+    "outcome-skipped-80-ascii.txt": lambda: outcome_text(_skipped(), ASCII, 80),
+    "outcome-skipped-and-not-needed.txt": lambda: outcome_text(
+        Outcome(_results(_DONE), left=Plan(desired=7), skipped=_not_needed())
+    ),
+    "outcome-skipped.json": lambda: json_text(outcome_document(_skipped(), plans.PROD)),
     "list.txt": lambda: plain(list_lines(_evaluations(), plans.NOW, UNICODE, width=140)),
     "list-80.txt": lambda: plain(list_lines(_evaluations(), plans.NOW, UNICODE, width=80)),
     "list-empty.txt": lambda: plain(list_lines([], plans.NOW, UNICODE, width=80)),

@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sgpctl.apply.outcome import ChangeResult, Outcome, Status
-from sgpctl.plan.plan import Plan
+from sgpctl.errors import ExitCode
+from sgpctl.plan.plan import Change, Plan
+from sgpctl.plan.staleness import Skipped, partition
 from sgpctl.render.glyphs import UNICODE
 from sgpctl.render.layout import plain
 from sgpctl.render.outcome_json import outcome_document
@@ -68,16 +70,45 @@ def test_the_document_keeps_whole_ids_and_counts_every_ending() -> None:
         "failed": 0,
         "unclear": 0,
         "not_started": 1,
+        "skipped": 0,
     }
+
+
+def _skipped(*changes: Change) -> tuple[Skipped, ...]:
+    return partition(Plan(), plans.plan_of(*changes)).skipped
+
+
+def test_what_was_skipped_is_told_once_and_counted_in_what_is_left() -> None:
+    left = plans.plan_of(plans.update(), plans.archive())
+    shown = outcome_text(Outcome((DONE,), left=left, skipped=_skipped(plans.update())))
+    assert shown.count("refund-window") == 1
+    assert "Still to do: 2 changes, 1 of them shown above:\n -  legacy-triage" in shown
+    assert "Applied: 1 created; 1 skipped. Read back: 2 changes still to do." in shown
+    assert "Make and review a new plan for what is left" in shown
+
+
+def test_what_was_skipped_and_needs_nothing_is_not_called_left() -> None:
+    shown = outcome_text(Outcome((DONE,), left=EMPTY, skipped=_skipped(plans.update())))
+    assert "Applied: 1 created; 1 skipped. Read back and true." in shown
+    assert "What was skipped needs nothing any more." in shown
+
+
+def test_the_exit_code_says_whether_anything_was_done_beside_what_was_skipped() -> None:
+    skipped = _skipped(plans.update())
+    assert Outcome((DONE,), left=EMPTY, skipped=skipped).exit_code is ExitCode.PARTIAL
+    assert Outcome(left=plans.plan_of(plans.update()), skipped=skipped).exit_code is ExitCode.REFUSED
+    assert Outcome((DONE,), left=EMPTY).exit_code is ExitCode.OK
 
 
 @given(st.text(st.characters(), min_size=1, max_size=60), st.sampled_from(Status))
 def test_messages_from_the_platform_stay_on_their_lines(text: str, status: Status) -> None:
     result = ChangeResult(plans.archive(text, text), status, text, text)
-    outcome = Outcome((result,), unverified=text, folded=(text,))
+    skipped = _skipped(plans.update(text))
+    outcome = Outcome((result,), unverified=text, folded=(text,), skipped=skipped)
     shown = outcome_text(outcome, width=10_000) + plain([finished_line(result, 1, UNICODE)])
     harmless = ChangeResult(plans.archive("x", "x"), status, "x", "x")
-    expected = outcome_text(Outcome((harmless,), unverified="x", folded=("x",)), width=10_000)
+    plain_one = Outcome((harmless,), unverified="x", folded=("x",), skipped=_skipped(plans.update("x")))
+    expected = outcome_text(plain_one, width=10_000)
     assert not any(hides(char) for char in shown if char != "\n")
     assert shown.count("\n") == expected.count("\n") + 1
 

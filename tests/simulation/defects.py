@@ -26,6 +26,7 @@ from sgpctl.model.evaluation import RemoteEvaluation, RemoteState
 from sgpctl.model.located import Json
 from sgpctl.model.marks import NONCE
 from sgpctl.plan.plan import Plan
+from sgpctl.plan.staleness import Skipped
 from tests.simulation.machines import MemoryJournal
 from tests.simulation.network import Line
 from tests.simulation.parts import Parts
@@ -214,7 +215,9 @@ def _as(kind: type[Reconciliation], made: Reconciliation) -> Reconciliation:
 
 
 class _Unverified(Reconciliation):
-    async def _closing_look(self, results: Sequence[ChangeResult]) -> Verification:
+    async def _closing_look(
+        self, results: Sequence[ChangeResult], skipped: Sequence[Skipped]
+    ) -> Verification:
         return Verification(None, None, ())
 
 
@@ -302,6 +305,7 @@ class _Boastful(Reconciliation):
         parallelism: int,
         listener: Listener,
         interruption: Interruption,
+        skipped: Sequence[Skipped] = (),
     ) -> Outcome:
         def claimed() -> str:
             nonce = new_nonce()
@@ -314,6 +318,7 @@ class _Boastful(Reconciliation):
             parallelism=parallelism,
             listener=listener,
             interruption=interruption,
+            skipped=skipped,
         )
 
 

@@ -16,6 +16,7 @@ from sgpctl.render.markdown.text import code, folded, prose, row, table_head
 from sgpctl.render.markdown.texts import text_changes
 from sgpctl.render.outcome_wording import (
     SECTIONS,
+    SKIPPED_TITLE,
     done_sentence,
     folded_words,
     left_beside_failures,
@@ -35,6 +36,8 @@ def outcome_markdown(outcome: Outcome, header: PlanHeader) -> str:
     for status, title in SECTIONS:
         results = [result for result in outcome.results if result.status is status]
         parts += [f"**{title}**", _results_part(results)] if results else []
+    if outcome.skipped:
+        parts += [f"**{SKIPPED_TITLE}**", _skipped_part(outcome)]
     if outcome.left is not None and not outcome.left.is_empty:
         parts += [f"**{left_title(outcome)}**", *_left(outcome)]
     if outcome.folded:
@@ -82,6 +85,21 @@ def _result_row(result: ChangeResult) -> str:
     started = "was started" if result.started else ""
     run = " ".join([started, _id(result.remote_id)]).strip()
     return row(code(change.action.symbol), code(change.name), change.action.value, run, message)
+
+
+def _skipped_part(outcome: Outcome) -> Part:
+    return Part(
+        Importance.NOT_DONE,
+        table_head("", "evaluation", "action", "why"),
+        items=[
+            row(
+                code(one.change.action.symbol), code(one.change.name), one.change.action.value, prose(one.why)
+            )
+            for one in outcome.skipped
+        ],
+        things="skipped changes",
+        remedy=_REMEDY,
+    )
 
 
 def _left(outcome: Outcome) -> list[Part]:
