@@ -24,6 +24,7 @@ Examples:
   sgpctl apply                           # plan, ask, apply
   sgpctl apply evals/ --env prod --yes
   sgpctl apply plan.json -C evals/       # exactly the reviewed plan, or nothing
+  sgpctl apply plan.json --skip-stale    # of the reviewed plan, what is still as it was
   sgpctl apply --yes --output markdown="$GITHUB_STEP_SUMMARY"
 """
 
@@ -42,6 +43,11 @@ Examples:
 )
 @options.yes
 @click.option("--expect", metavar="DIGEST", help="Apply, without asking, only the plan with this digest.")
+@click.option(
+    "--skip-stale",
+    is_flag=True,
+    help="Of a saved plan, carry out the changes that are still as reviewed, skip the others and say what changed.",
+)
 @options.allow_archive
 @options.acks
 @options.take_over
@@ -59,6 +65,7 @@ def command(
     outputs: tuple[str, ...],
     yes: bool,
     expect: str | None,
+    skip_stale: bool,
     allow_archive: int | None,
     acks: tuple[str, ...],
     take_over: bool,
@@ -67,8 +74,11 @@ def command(
     """Make an environment what the manifests of the project in DIRECTORY declare.
 
     The plan is shown and consent is asked first. With a PLANFILE that `plan --out` saved, exactly that plan is
-    applied, without asking; it is refused when a manifest or the remote side has moved since.
+    applied, without asking; it is refused when a manifest or the remote side has moved since. With --skip-stale,
+    only what moved is skipped, and what belongs together with it; the exit code is 4 then, and 3 if that is everything.
     """
+    if skip_stale:
+        _check_can_skip(target, expect)
     files = parsed_outputs(outputs, OUTCOME_FORMS)
     check_outputs(files)
     saved = read_saved_plan(Path(target)) if target is not None and Path(target).is_file() else None
@@ -92,6 +102,7 @@ def command(
         is_given=yes,
         reviewed=saved,
         expected_digest=expect,
+        skip_stale=skip_stale,
     )
     policy = workspace.policy(allow_archive=allow_archive, acks=acks, take_over=take_over)
     call = Call(
@@ -104,6 +115,20 @@ def command(
         given=Given(assignments, variable_files),
     )
     return apply_project(workspace, policy, consent, call)
+
+
+def _check_can_skip(target: str | None, expect: str | None) -> None:
+    if expect is not None:
+        raise UsageError(
+            "--skip-stale and --expect do not go together: a digest stands for the whole plan, and does not tell which "
+            "of its changes are untouched",
+            hint="Save the plan with `sgpctl plan --out FILE`, and apply that file with --skip-stale.",
+        )
+    if target is None or Path(target).is_dir():
+        raise UsageError(
+            "--skip-stale needs a saved plan: without one, nothing says what was reviewed",
+            hint="Save it with `sgpctl plan --out FILE`, and apply that file.",
+        )
 
 
 def _environment_of(saved: SavedPlan, wanted: str | None) -> str:

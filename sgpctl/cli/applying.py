@@ -13,17 +13,18 @@ from sgpctl.apply.execution import Interruption
 from sgpctl.apply.lock import exclusive
 from sgpctl.apply.outcome import Outcome
 from sgpctl.apply.reconciliation import Reconciliation
-from sgpctl.cli.consent import Consent, check, check_unmoved
+from sgpctl.cli.consent import Agreed, Consent, agreed, all_stale, check_unmoved
 from sgpctl.cli.console import Console
 from sgpctl.cli.forms import Output
 from sgpctl.cli.leasing import lease_held
-from sgpctl.cli.outcome_files import write_outcome, write_refusal, write_refused_plan
+from sgpctl.cli.outcome_files import write_outcome, write_refusal, write_refused
 from sgpctl.cli.planning import NOTHING, finished, read_manifests, reconciliation_of
 from sgpctl.cli.platform import open_platform
 from sgpctl.cli.progress import progress
 from sgpctl.cli.workspace import Workspace
 from sgpctl.errors import ExitCode, RefusedError
 from sgpctl.manifest.resolving.given import Given
+from sgpctl.model.located import Json
 from sgpctl.plan.plan import Plan, PlanHeader
 from sgpctl.plan.policy import Policy
 from sgpctl.plan.saved import plan_document
@@ -32,6 +33,7 @@ from sgpctl.render.layout import Span, Style
 from sgpctl.render.outcome_json import outcome_document
 from sgpctl.render.outcome_text import outcome_lines
 from sgpctl.render.plan_text import plan_lines
+from sgpctl.render.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ async def _apply_project(workspace: Workspace, policy: Policy, consent: Consent,
         reconciliation, header = reconciliation_of(workspace, platform, loaded, policy)
         await _recover(reconciliation, call.console)
         plan = await reconciliation.plan()
-        _show_and_check(plan, header, consent, call)
+        part = _show_and_check(plan, header, consent, call)
         if plan.is_empty and plan.gap is None:
             return _report(Outcome(left=plan), header, call)
         if not consent.is_given_already and not call.console.confirm(consent.question):
@@ -78,47 +80,63 @@ async def _apply_project(workspace: Workspace, policy: Policy, consent: Consent,
         if not workspace.environment.lock:
             if not consent.is_given_already:  # a person took their time to answer
                 check_unmoved(plan, await reconciliation.plan())
-            return _report(await _carry_out(plan, reconciliation, call, Interruption()), header, call)
+            return _report(await _carry_out(part, reconciliation, call, Interruption()), header, call)
         journal = reconciliation.driver.journal
         async with lease_held(workspace, platform, call.console, journal, call.lock_timeout) as interruption:
             reconciliation, _ = reconciliation_of(workspace, platform, loaded, policy, leases=1)
-            current = await _current(plan, reconciliation, header, consent, call)
-            if current.is_empty and current.gap is None:
-                return _report(Outcome(left=current), header, call)
-            return _report(await _carry_out(current, reconciliation, call, interruption), header, call)
+            current = await reconciliation.plan()
+            if current.digest != plan.digest:
+                part = _agreed_anew(plan, current, header, consent, call)
+            if part.plan.is_empty and part.plan.gap is None:
+                return _report(Outcome(left=part.plan), header, call)
+            return _report(await _carry_out(part, reconciliation, call, interruption), header, call)
 
 
-def _show_and_check(plan: Plan, header: PlanHeader, consent: Consent, call: Call) -> None:
-    """Raises RefusedError for a plan that may not be carried out; it is shown all the same."""
+def _show_and_check(plan: Plan, header: PlanHeader, consent: Consent, call: Call) -> Agreed:
+    """What may be carried out of `plan`. Raises RefusedError where nothing may; the plan is shown all the same."""
+    try:
+        part = agreed(plan, header, consent)
+    except RefusedError:
+        _show(plan, header, call)
+        _document_refused(plan_document(plan, header), call)
+        raise
+    if part.is_all_stale:
+        _show(plan, header, call)
+        _document_refused(outcome_document(Outcome(left=plan, skipped=part.skipped), header), call)
+        raise all_stale(part.skipped)
+    _show(part.plan, header, call)
+    if part.skipped:
+        verb = "is" if len(part.skipped) == 1 else "are"
+        words = f"{counted(len(part.skipped), 'change')} {verb} skipped: the saved plan is stale there; the end says why."
+        call.console.tell([(Span(words, Style.WARNING),)])
+    return part
+
+
+def _show(plan: Plan, header: PlanHeader, call: Call) -> None:
     if not call.as_json:
         call.console.put(plan_lines(plan, header, call.console.glyphs, width=call.console.width))
-    try:
-        check(plan, header, consent)
-    except RefusedError:
-        write_refused_plan(plan, header, call.outputs, call.console)
-        if call.as_json:
-            call.console.put_text(json_text(plan_document(plan, header)))
-        raise
 
 
-async def _current(
-    plan: Plan, reconciliation: Reconciliation, header: PlanHeader, consent: Consent, call: Call
-) -> Plan:
-    """The plan now that nobody else works here: `plan`, or what another apply has left of it.
+def _document_refused(document: dict[str, Json], call: Call) -> None:
+    text = json_text(document)
+    if call.as_json:
+        call.console.put_text(text)
+    write_refused(text, call.outputs, call.console)
+
+
+def _agreed_anew(plan: Plan, current: Plan, header: PlanHeader, consent: Consent, call: Call) -> Agreed:
+    """What may be done now that nobody else works here, where the plan is not `plan` any more.
 
     Raises RefusedError for another plan than the one that somebody agreed to.
     """
-    current = await reconciliation.plan()
-    if current.digest == plan.digest:
-        return plan
     if current.is_empty and current.gap is None:
         call.console.tell([(Span("Another apply has done this meanwhile; nothing is left to do."),)])
-    elif consent.is_given:
+        return Agreed(current)
+    if consent.is_given or consent.skip_stale:
         call.console.tell([(Span("Something else was changed meanwhile; this is the plan now."),)])
-        _show_and_check(current, header, consent, call)
-    else:
-        check_unmoved(plan, current)
-    return current
+        return _show_and_check(current, header, consent, call)
+    check_unmoved(plan, current)
+    return Agreed(current)
 
 
 def _report(outcome: Outcome, header: PlanHeader, call: Call) -> ExitCode:
@@ -139,15 +157,16 @@ async def _recover(reconciliation: Reconciliation, console: Console) -> None:
 
 
 async def _carry_out(
-    plan: Plan, reconciliation: Reconciliation, call: Call, interruption: Interruption
+    part: Agreed, reconciliation: Reconciliation, call: Call, interruption: Interruption
 ) -> Outcome:
-    with interruptible(interruption, call.console), progress(call.console, plan) as listener:
+    with interruptible(interruption, call.console), progress(call.console, part.plan) as listener:
         return await reconciliation.carry_out(
-            plan,
+            part.plan,
             new_nonce=lambda: uuid.uuid4().hex,
             parallelism=call.parallelism,
             listener=listener,
             interruption=interruption,
+            skipped=part.skipped,
         )
 
 

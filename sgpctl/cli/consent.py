@@ -2,33 +2,61 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from sgpctl.errors import RefusedError
 from sgpctl.plan.plan import Plan, PlanHeader
 from sgpctl.plan.saved import SavedPlan
-from sgpctl.plan.staleness import differences
+from sgpctl.plan.staleness import Skipped, differences, partition
+
+_REVIEW_AGAIN = "Make and review a new plan."
 
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What was agreed to on the command line: everything (`--yes`), a reviewed plan, or one digest (`--expect`)."""
+    """What was agreed to on the command line: everything (`--yes`), a reviewed plan, or one digest (`--expect`).
+
+    With `skip_stale`, of a reviewed plan what is untouched.
+    """
 
     question: str
     is_given: bool = False
     reviewed: SavedPlan | None = None
     expected_digest: str | None = None
+    skip_stale: bool = False
 
     @property
     def is_given_already(self) -> bool:
         return self.is_given or self.reviewed is not None or self.expected_digest is not None
 
 
-def check(plan: Plan, header: PlanHeader, consent: Consent) -> None:
-    """Raise RefusedError when `plan` is not the reviewed one, or when a safety rail stands against it."""
-    if consent.reviewed is not None:
-        _same_target(header, consent.reviewed)
-        _unmoved(consent.reviewed.plan, plan, "the saved plan is stale; nothing was changed")
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What of the plan of now may be carried out, and what is left out because it is not as reviewed."""
+
+    plan: Plan
+    skipped: tuple[Skipped, ...] = ()
+
+    @property
+    def is_all_stale(self) -> bool:
+        return bool(self.skipped) and self.plan.is_empty
+
+
+def agreed(plan: Plan, header: PlanHeader, consent: Consent) -> Agreed:
+    """What may be done of `plan`.
+
+    Raises RefusedError when that is not the reviewed plan, or when a safety rail stands against any of it, skipped or
+    not.
+    """
+    part = Agreed(plan)
+    reviewed = consent.reviewed
+    if reviewed is not None:
+        _same_target(header, reviewed)
+        part = _untouched(reviewed.plan, plan)
+        if reviewed.digest != plan.digest and not consent.skip_stale:
+            lines = differences(reviewed.plan, plan)
+            raise _stale("the saved plan is stale; nothing was changed", lines, _way_out(part.plan))
     if consent.expected_digest is not None and plan.digest != consent.expected_digest:
         raise RefusedError(
             f"the plan is {plan.digest}, and --expect says {consent.expected_digest}",
@@ -39,20 +67,40 @@ def check(plan: Plan, header: PlanHeader, consent: Consent) -> None:
             "the plan is refused: " + "; ".join(refusal.message for refusal in plan.refusals),
             hint=" ".join(dict.fromkeys(refusal.hint for refusal in plan.refusals)),
         )
+    return part
 
 
-def check_unmoved(agreed: Plan, current: Plan) -> None:
-    """Raise RefusedError when somebody else changed something while a person was thinking about `agreed`."""
-    _unmoved(agreed, current, "this is not the plan any more that you agreed to; nothing was changed")
+def check_unmoved(agreed_to: Plan, current: Plan) -> None:
+    """Raise RefusedError when somebody else changed something while a person was thinking about `agreed_to`."""
+    if agreed_to.digest != current.digest:
+        title = "this is not the plan any more that you agreed to; nothing was changed"
+        raise _stale(title, differences(agreed_to, current), _REVIEW_AGAIN)
 
 
-def _unmoved(reviewed: Plan, current: Plan, title: str) -> None:
-    if reviewed.digest == current.digest:
-        return
-    moved = differences(reviewed, current)
-    raise RefusedError(
-        "\n".join([title, *(f"  {line}" for line in moved)]), hint="Make and review a new plan."
-    )
+def all_stale(skipped: Sequence[Skipped]) -> RefusedError:
+    """The error for a saved plan of which nothing may go on."""
+    title = "every change of the saved plan is stale or belongs to a stale one; nothing was changed"
+    return _stale(title, [one.sentence for one in skipped], _REVIEW_AGAIN)
+
+
+def _untouched(reviewed: Plan, current: Plan) -> Agreed:
+    parts = partition(reviewed, current)
+    if not parts.skipped:
+        return Agreed(current)
+    return Agreed(replace(current, changes=parts.untouched, grids=()), parts.skipped)
+
+
+def _stale(title: str, lines: Sequence[str], hint: str) -> RefusedError:
+    return RefusedError("\n".join([title, *(f"  {line}" for line in lines)]), hint=hint)
+
+
+def _way_out(untouched: Plan) -> str:
+    """A new plan; or what is untouched, where there is any and nothing else stands against it."""
+    if untouched.is_empty or untouched.refusals:
+        return _REVIEW_AGAIN
+    count = len(untouched.changes)
+    which = "the one change that is" if count == 1 else f"the {count:,} changes that are"
+    return f"{_REVIEW_AGAIN} With --skip-stale, {which} still as reviewed would go on without the others."
 
 
 def _same_target(header: PlanHeader, saved: SavedPlan) -> None:

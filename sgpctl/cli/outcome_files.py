@@ -13,8 +13,7 @@ from sgpctl.cli.forms import Form, Output
 from sgpctl.cli.workspace import Workspace
 from sgpctl.cli.writing import write_outputs
 from sgpctl.errors import LocalStateError, RefusedError
-from sgpctl.plan.plan import Plan, PlanHeader
-from sgpctl.plan.saved import plan_document
+from sgpctl.plan.plan import PlanHeader
 from sgpctl.render.json_text import json_text
 from sgpctl.render.outcome_json import outcome_document
 from sgpctl.render.problems_text import error_lines
@@ -34,9 +33,9 @@ def write_outcome(outcome: Outcome, header: PlanHeader, outputs: Sequence[Output
     return _write(texts, outputs, console)
 
 
-def write_refused_plan(plan: Plan, header: PlanHeader, outputs: Sequence[Output], console: Console) -> None:
-    """What `--json` prints of a plan that is refused."""
-    _write({Form.JSON: lambda: json_text(plan_document(plan, header))}, outputs, console)
+def write_refused(document: str, outputs: Sequence[Output], console: Console) -> None:
+    """`document` is what `--json` prints where nothing is carried out."""
+    _write({Form.JSON: lambda: document}, outputs, console)
 
 
 def write_refusal(

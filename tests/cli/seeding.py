@@ -42,22 +42,7 @@ class Seeding:
         self.send("DELETE", f"evaluations/{evaluation['id']}")
 
     def send(self, method: str, path: str, body: object = None, **knobs: Any) -> Object:
-        async def work() -> httpx.Response:
-            transport = sandbox_transport(create_app(store, Knobs(**knobs)))
-            headers = {"x-api-key": "any", "x-selected-account-id": ACCOUNT}
-            async with httpx.AsyncClient(
-                transport=transport, base_url="http://sandbox", headers=headers
-            ) as client:
-                return await client.request(method, f"/v5/{path}", json=body)
-
-        store = open_store(self.folder / ".sgpctl/sandbox.db")
-        try:
-            answer = asyncio.run(work())
-        finally:
-            store.close()
-        assert answer.status_code == 200, answer.text
-        found: Object = answer.json()
-        return found
+        return sent(self.folder, method, path, body, **knobs)
 
     def billed(self) -> int:
         """How many creates the sandbox has charged for."""
@@ -74,3 +59,24 @@ class Seeding:
 
     def text(self, file: str) -> str:
         return (self.folder / file).read_bytes().decode()
+
+
+def sent(project: Path, method: str, path: str, body: object = None, **knobs: Any) -> Object:
+    """What the sandbox of `project` answers to somebody who does not use sgpctl."""
+
+    async def work() -> httpx.Response:
+        transport = sandbox_transport(create_app(store, Knobs(**knobs)))
+        headers = {"x-api-key": "any", "x-selected-account-id": ACCOUNT}
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://sandbox", headers=headers
+        ) as client:
+            return await client.request(method, f"/v5/{path}", json=body)
+
+    store = open_store(project / ".sgpctl/sandbox.db")
+    try:
+        answer = asyncio.run(work())
+    finally:
+        store.close()
+    assert answer.status_code == 200, answer.text
+    found: Object = answer.json()
+    return found

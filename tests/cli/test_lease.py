@@ -47,6 +47,10 @@ class Account:
     def live(self) -> list[str]:
         return sorted(item["name"] for item in self._call("GET", "?limit=100")["items"])
 
+    def edit(self, name: str, body: object) -> None:
+        (one,) = [item for item in self._call("GET", "?limit=100")["items"] if item["name"] == name]
+        self._call("PATCH", f"/{one['id']}", body)
+
     @property
     def billed(self) -> list[str]:
         return sorted(entry.name for entry in self.store.ledger())
@@ -139,6 +143,50 @@ def test_of_two_machines_at_once_one_pays(quickstart: Path, tmp_path: Path, sgpc
         assert sum("Another apply has done this meanwhile" in one.err for one in ends) == 1
 
 
+def _reviewed(project: Path, plan: Path, sgpctl: Sgpctl) -> None:
+    """Everything is applied; then two descriptions are edited, and that plan is saved."""
+    assert sgpctl("apply", project, "--env", "prod", "--yes").code == 0
+    edit(project / "evaluations/tone.yaml", "A judge says", "A model says")
+    edit(project / "evaluations/human-review.yaml", "People rate", "Experts rate")
+    assert sgpctl("plan", project, "--env", "prod", "--out", plan).code == 0
+
+
+def test_with_the_lease_what_is_stale_is_skipped(quickstart: Path, tmp_path: Path, sgpctl: Sgpctl) -> None:
+    with account(quickstart) as there:
+        plan = tmp_path / "plan.json"
+        _reviewed(quickstart, plan, sgpctl)
+        there.edit("human-review", {"description": "by hand"})
+        ended = sgpctl("apply", plan, "-C", quickstart, "--skip-stale")
+        assert (ended.code, "Applied: 1 updated; 1 skipped." in ended.out) == (4, True)
+        assert len(there.live()) == 3
+
+
+@pytest.mark.parametrize("edited", [["human-review"], ["human-review", "tone-of-refusals"]])
+def test_what_moves_before_the_turn_comes_is_skipped_too(
+    quickstart: Path, tmp_path: Path, edited: list[str], sgpctl: Sgpctl
+) -> None:
+    with account(quickstart) as there, ThreadPoolExecutor() as others:
+        plan = tmp_path / "plan.json"
+        _reviewed(quickstart, plan, sgpctl)
+        lease = there.lease()
+        there.requests.clear()
+        options = ("-C", str(quickstart), "--skip-stale", "--lock-timeout", "60")
+        waiting = others.submit(_in_a_process, "apply", str(plan), *options)
+        while "POST /v5/evaluations" not in there.requests:
+            assert not waiting.done(), waiting.result().err
+        for name in edited:
+            there.edit(name, {"description": "by hand"})
+        there.end(lease)
+        ended = waiting.result()
+        assert "Something else was changed meanwhile; this is the plan now." in ended.err
+        if len(edited) == 1:
+            assert (ended.code, "Applied: 1 updated; 1 skipped." in ended.out) == (4, True)
+            assert "the remote evaluation was changed by someone (description)" in ended.out
+        else:
+            assert (ended.code, "nothing was changed" in ended.err) == (3, True)
+        assert len(there.live()) == 3
+
+
 def test_a_lease_is_no_evaluation_to_any_verb(quickstart: Path, sgpctl: Sgpctl) -> None:
     with account(quickstart) as there:
         sgpctl("apply", quickstart, "--env", "prod", "--yes")
@@ -182,8 +230,11 @@ def test_unlock_with_nobody_there(quickstart: Path, sgpctl: Sgpctl) -> None:
 
 def _apply(project: Path, *options: str) -> Ended:
     """One apply in a process of its own, as on another machine."""
-    call = ["apply", str(project), "--env", "prod", "--yes", *options]
-    script = f"from sgpctl.cli.main import run; run({call!r})"
+    return _in_a_process("apply", str(project), "--env", "prod", "--yes", *options)
+
+
+def _in_a_process(*call: str) -> Ended:
+    script = f"from sgpctl.cli.main import run; run({[*call]!r})"
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, env={**os.environ}, check=False
     )

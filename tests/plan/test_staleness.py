@@ -110,7 +110,7 @@ def test_another_action_for_a_name_says_which_and_why() -> None:
         "update of 'a' would now be a restore: the remote evaluation was changed by someone (archived)"
     ]
     assert said(partition(reviewed, plan([], [live]))) == [
-        "update of 'a' would now be an archive: no manifest declares it"
+        "update of 'a' would now be an archive: no manifest declares it (completed 2026-10-01)"
     ]
 
 
@@ -248,4 +248,4 @@ def test_the_archive_of_a_duplicate_is_not_agreed_to_as_the_removal_of_the_last_
     assert going_on(partition(reviewed, reviewed)) == ["archive a"]
     parts = partition(reviewed, plan([B], [second, created(B, "id-b")]))
     assert parts.untouched == ()
-    assert said(parts) == ["archive of 'a' would not do the same any more: no manifest declares it"]
+    assert said(parts) == ["archive of 'a' would not do the same any more: no manifest declares it (completed 2026-10-04)"]
