@@ -86,6 +86,11 @@ def command(
         raise UsageError(
             "--json shows no plan to agree to", hint="Add --yes, --expect DIGEST, or apply a saved plan."
         )
+    if saved is not None and saved.header.against is not None:
+        raise UsageError(
+            "the saved plan was made against a snapshot, so it cannot be applied",
+            hint="Make one on the platform with `sgpctl plan --out FILE`.",
+        )
     if saved is not None:
         environment = _environment_of(saved, environment)
         allow_archive = saved.header.allow_archive if allow_archive is None else allow_archive

@@ -26,6 +26,7 @@ _VERBS = {
     "render": ("render", "Print the evaluations with everything resolved."),
     "list": ("list", "List what the project owns remotely."),
     "history": ("history", "Show the runs of one evaluation, and what changed between them."),
+    "snapshot": ("snapshot", "Write the remote state to a file, for plans without a key."),
     "drift": ("drift", "Report what people changed on the platform since the last apply."),
     "unlock": ("unlock", "Show who works on an environment, and end their lease."),
     "import": ("import_", "Write manifests for evaluations that exist, to adopt them."),

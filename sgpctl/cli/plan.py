@@ -49,6 +49,11 @@ Examples:
     metavar="GLOB",
     help="Show only the changes of names that match; for looking, never for applying.",
 )
+@click.option(
+    "--against",
+    metavar="FILE",
+    help="Plan against a snapshot instead of the platform, without a key; for looking only.",
+)
 @options.allow_archive
 @options.acks
 @options.take_over
@@ -67,6 +72,7 @@ def command(
     out: str | None,
     detailed: bool,
     only: str | None,
+    against: str | None,
     allow_archive: int | None,
     acks: tuple[str, ...],
     take_over: bool,
@@ -82,17 +88,24 @@ def command(
     workspace = Workspace.open(start_folder(base, directory), environment)
     policy = workspace.policy(allow_archive=allow_archive, acks=acks, take_over=take_over)
 
+    given = Given(assignments, variable_files)
+
     async def work() -> tuple[Plan, PlanHeader]:
-        manifests = read_manifests(workspace, Given(assignments, variable_files))
+        manifests = read_manifests(workspace, given)
         async with open_platform(workspace, console, parallelism=parallelism, debug=debug) as platform:
             loaded = await finished(manifests, platform)
             reconciliation, header = reconciliation_of(workspace, platform, loaded, policy)
             return await reconciliation.plan(), header
 
-    made, header = asyncio.run(work())
+    if against is not None:
+        from sgpctl.cli.offline import plan_against, read_snapshot
+
+        made, header = plan_against(read_snapshot(Path(against), workspace), workspace, given, policy)
+    else:
+        made, header = asyncio.run(work())
     forms = PlanForms(made if only is None else _part(made, only), header, lambda: workspace.project.root)
     forms.put(form, console)
-    write_outputs(files, forms.text, console, lambda output: _written_words(output, made, workspace))
+    write_outputs(files, forms.text, console, lambda output: _written_words(output, made, header, workspace))
     if made.refusals:
         return ExitCode.REFUSED
     return ExitCode.CHANGES if detailed and not made.is_empty else ExitCode.OK
@@ -123,7 +136,7 @@ def _part(made: Plan, pattern: str) -> Plan:
     return replace(made, changes=changes, unchanged=unchanged, notes=(*made.notes, note), desired=desired)
 
 
-def _written_words(output: Output, made: Plan, workspace: Workspace) -> str:
+def _written_words(output: Output, made: Plan, header: PlanHeader, workspace: Workspace) -> str:
     """That a file is written, and for the plan itself what to do with it."""
     if output.form is not Form.JSON:
         return written_words(output)
@@ -131,4 +144,6 @@ def _written_words(output: Output, made: Plan, workspace: Workspace) -> str:
     if workspace.project.root != Path.cwd():
         call += f" -C {shlex.quote(os.path.relpath(workspace.project.root))}"
     what = "It is refused as it stands" if made.refusals else f"`{call}` applies exactly it, or refuses"
+    if header.against is not None:
+        what = "It was made against a snapshot, so it cannot be applied"
     return f"Saved the plan to {output.path}. {what}."

@@ -76,7 +76,9 @@ class Workspace:
             acks_of_commit=frozenset() if destroy else tokens_in_message(read_message(self.project.root)),
         )
 
-    def header(self, target: Target, manifest_files: int, policy: Policy) -> PlanHeader:
+    def header(
+        self, target: Target, manifest_files: int, policy: Policy, *, against: datetime | None = None
+    ) -> PlanHeader:
         return PlanHeader(
             project=self.project.name,
             environment=self.environment.name,
@@ -89,6 +91,7 @@ class Workspace:
             take_over=policy.take_over,
             occasion=self.provenance.occasion,
             acks=tuple(sorted(policy.acks)),
+            against=against,
         )
 
 

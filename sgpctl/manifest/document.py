@@ -62,5 +62,5 @@ def finite(text: str) -> float:
 
 
 def is_own_output(root: Json) -> bool:
-    """True for what `--output` wrote: saved into a manifest folder, it is no manifest."""
+    """True for what `--output` or `snapshot` wrote: saved into a manifest folder, it is no manifest."""
     return isinstance(root, LocatedMap) and (root.keys() >= _OWN_KEYS or root.keys() == _REPORT_KEYS)

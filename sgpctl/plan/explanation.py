@@ -49,8 +49,11 @@ def rows_change(
     """How the declared rows differ from the remote ones; None when they are known to be the same or nothing was read."""
     if one.data_digest is not None and read_marks(remote).data_digest == one.data_digest:
         return None
-    if contents is None or one.rows is None:
+    if one.rows is None:
         return None
+    if contents is None:
+        is_told = one.data_digest is not None and read_marks(remote).data_digest is not None
+        return RowsChange(None, len(one.rows)) if is_told else None
     after = declared_row_digests(one.body)
     before = remote_row_digests(one, contents)
     if before is None:

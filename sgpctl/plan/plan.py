@@ -218,7 +218,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class PlanHeader:
-    """The circumstances of a plan, which do not belong to its digest."""
+    """The circumstances of a plan, which do not belong to its digest.
+
+    `against` is when the snapshot was taken that stood for the platform; None where the platform itself was asked.
+    """
 
     project: str
     environment: str
@@ -231,6 +234,7 @@ class PlanHeader:
     take_over: bool = False
     occasion: Occasion = field(default_factory=Occasion)
     acks: tuple[str, ...] = ()
+    against: datetime | None = None
 
     @property
     def scope(self) -> tuple[str, ...]:

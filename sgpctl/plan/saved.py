@@ -50,27 +50,37 @@ def plan_document(plan: Plan, header: PlanHeader) -> dict[str, Json]:
 
 def header_document(header: PlanHeader) -> dict[str, Json]:
     """The circumstances, with which every document of sgpctl about a plan begins."""
-    target = header.target
     return {
         "format_version": FORMAT_VERSION,
         "sgpctl_version": header.sgpctl_version,
         "project": header.project,
         "environment": header.environment,
-        "target": {
-            "base_url": target.base_url,
-            "account_id": target.account_id,
-            "label": target.label,
-            "is_sandbox": target.is_sandbox,
-        },
+        "target": target_document(header.target),
         "commit": header.commit,
         "provenance": occasion_document(header.occasion),
         "generated_at": iso_text(header.generated_at),
+        "against": None if header.against is None else {"taken_at": iso_text(header.against)},
         "consent": {
             "allow_archive": header.allow_archive,
             "take_over": header.take_over,
             "acks": [*header.acks],
         },
     }
+
+
+def target_document(target: Target) -> dict[str, Json]:
+    return {
+        "base_url": target.base_url,
+        "account_id": target.account_id,
+        "label": target.label,
+        "is_sandbox": target.is_sandbox,
+    }
+
+
+def read_target(part: Part) -> Target:
+    return Target(
+        part.text("label"), part.text("base_url"), part.text_or_none("account_id"), part.flag("is_sandbox")
+    )
 
 
 def occasion_document(occasion: Occasion) -> dict[str, Json]:
@@ -150,16 +160,11 @@ def _check_version(root: Part) -> None:
 
 
 def _read_header(root: Part) -> PlanHeader:
-    target = root.part("target")
+    against = root.part_or_none("against") if "against" in root.values else None
     return PlanHeader(
         project=root.text("project"),
         environment=root.text("environment"),
-        target=Target(
-            target.text("label"),
-            target.text("base_url"),
-            target.text_or_none("account_id"),
-            target.flag("is_sandbox"),
-        ),
+        target=read_target(root.part("target")),
         commit=root.text_or_none("commit"),
         generated_at=root.moment("generated_at"),
         sgpctl_version=root.text("sgpctl_version"),
@@ -168,6 +173,7 @@ def _read_header(root: Part) -> PlanHeader:
         take_over=root.part("consent").flag("take_over"),
         occasion=_read_occasion(root.part_if_there("provenance")),
         acks=root.part("consent").texts_if_there("acks"),
+        against=None if against is None else against.moment("taken_at"),
     )
 
 

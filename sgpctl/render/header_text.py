@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sgpctl.plan.plan import PlanHeader
 from sgpctl.render.layout import Line, Span, Style
-from sgpctl.render.wording import short_commit
+from sgpctl.render.wording import against_text, short_commit
 
 
 def title_line(header: PlanHeader) -> Line:
@@ -17,5 +17,7 @@ def title_line(header: PlanHeader) -> Line:
         where.append(f"commit {short_commit(header.commit)}")
     if header.occasion.pull_request:
         where.append(f"pull request {header.occasion.pull_request}")
+    if header.against is not None:
+        where.append(against_text(header.against, header.generated_at))
     title = Span(f"{header.project} -> {header.environment}", Style.STRONG)
     return (title, Span(f"  ({', '.join(where)})"))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sgpctl.model.evaluation import Progress, RemoteEvaluation
 from sgpctl.model.located import Json
 from sgpctl.plan.saved import iso_text
 from sgpctl.render.glyphs import Glyphs
 from sgpctl.render.layout import BLANK, Line, Span, Style, columns
-from sgpctl.render.wording import counted, short_id
+from sgpctl.render.wording import age_text, counted, short_id
 
 LIST_FORMAT_VERSION = "1.0"
 
@@ -18,7 +18,6 @@ _TITLES = ("NAME", "STATUS", "PROGRESS", "ERRORS", "AGE", "ID")
 _PROGRESS_COLUMN, _ERRORS_COLUMN, _AGE_COLUMN = 2, 3, 4
 _NAME_COLUMN_MIN = 24
 _OTHER_COLUMNS = 80  # status, progress, errors, age and a whole id
-_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _UNKNOWN = "-"
 STATUS_STYLES = {"completed": Style.GOOD, "running": Style.BRING_BACK, "failed": Style.ERROR}
 
@@ -46,16 +45,6 @@ def list_document(evaluations: Iterable[RemoteEvaluation], now: datetime) -> dic
         "generated_at": iso_text(now),
         "evaluations": [_entry(evaluation) for evaluation in _ordered(evaluations)],
     }
-
-
-def age_text(age: timedelta) -> str:
-    """The largest whole unit: `3 d`, `5 h`, `12 min`; `now` below a minute."""
-    seconds = int(age.total_seconds())
-    if seconds >= _DAY:
-        return f"{seconds // _DAY:,} d"
-    if seconds >= _HOUR:
-        return f"{seconds // _HOUR} h"
-    return f"{seconds // _MINUTE} min" if seconds >= _MINUTE else "now"
 
 
 def _ordered(evaluations: Iterable[RemoteEvaluation]) -> list[RemoteEvaluation]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sgpctl.model.located import Mark
 from sgpctl.plan.action import Action
@@ -14,6 +14,7 @@ from sgpctl.render.layout import Span, Style
 _COMMIT_CHARS_SHOWN = 7
 _ID_CHARS_SHOWN = 8
 _SYMBOL_WIDTH = 3
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 DONE_WORDS = {
     Action.CREATE: "created",
@@ -78,6 +79,23 @@ def day(moment: datetime) -> str:
 
 def minute(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def age_text(age: timedelta) -> str:
+    """The largest whole unit: `3 d`, `5 h`, `12 min`; `now` below a minute."""
+    seconds = int(age.total_seconds())
+    if seconds >= _DAY:
+        return f"{seconds // _DAY:,} d"
+    if seconds >= _HOUR:
+        return f"{seconds // _HOUR} h"
+    return f"{seconds // _MINUTE} min" if seconds >= _MINUTE else "now"
+
+
+def against_text(taken_at: datetime, now: datetime) -> str:
+    """That a snapshot stood for the platform, and how old it was."""
+    age = age_text(now - taken_at)
+    how_old = "just taken" if age == "now" else f"{age} old"
+    return f"against a snapshot of {minute(taken_at)}, {how_old}, not to be applied"
 
 
 def done_text(summary: Mapping[Action, int]) -> str:

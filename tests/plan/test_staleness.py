@@ -248,4 +248,6 @@ def test_the_archive_of_a_duplicate_is_not_agreed_to_as_the_removal_of_the_last_
     assert going_on(partition(reviewed, reviewed)) == ["archive a"]
     parts = partition(reviewed, plan([B], [second, created(B, "id-b")]))
     assert parts.untouched == ()
-    assert said(parts) == ["archive of 'a' would not do the same any more: no manifest declares it (completed 2026-10-04)"]
+    assert said(parts) == [
+        "archive of 'a' would not do the same any more: no manifest declares it (completed 2026-10-04)"
+    ]

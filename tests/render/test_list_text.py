@@ -9,7 +9,8 @@ import pytest
 from sgpctl.model.evaluation import RemoteEvaluation
 from sgpctl.render.glyphs import UNICODE
 from sgpctl.render.layout import plain
-from sgpctl.render.list_text import age_text, list_lines
+from sgpctl.render.list_text import list_lines
+from sgpctl.render.wording import age_text
 from tests.render.plans import NOW
 
 WHOLE_ID = "0a1b2c3d-7777-4a51-8f0e-2c963f66afa6"

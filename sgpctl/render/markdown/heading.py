@@ -5,7 +5,7 @@ from __future__ import annotations
 from sgpctl.plan.plan import Plan, PlanHeader
 from sgpctl.render.markdown.text import code
 from sgpctl.render.verdict import verdict
-from sgpctl.render.wording import declared_text, minute, short_commit
+from sgpctl.render.wording import against_text, declared_text, minute, short_commit
 
 
 def plan_heading(plan: Plan, header: PlanHeader) -> str:
@@ -22,4 +22,8 @@ def where(header: PlanHeader) -> str:
         parts.append(f"account {code(target.account_id)}")
     if header.commit:
         parts.append(f"commit {code(short_commit(header.commit))}")
+    if header.occasion.pull_request:
+        parts.append(f"pull request {code(header.occasion.pull_request)}")
+    if header.against is not None:
+        parts.append(f"**{against_text(header.against, header.generated_at)}**")
     return f"{code(header.project)} → {code(header.environment)}: {', '.join(parts)}"
