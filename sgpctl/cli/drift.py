@@ -9,9 +9,12 @@ import click
 from sgpctl.api.reading import read_state
 from sgpctl.cli import options
 from sgpctl.cli.console import Console
+from sgpctl.cli.drift_forms import DRIFT_FORMS, DriftForms
+from sgpctl.cli.forms import parsed_outputs, printed_form
 from sgpctl.cli.planning import finished, read_manifests
 from sgpctl.cli.platform import Platform, open_platform
 from sgpctl.cli.workspace import Workspace, start_folder
+from sgpctl.cli.writing import check_outputs, write_outputs
 from sgpctl.errors import BadAnswer, ExitCode
 from sgpctl.manifest.resolving.given import Given
 from sgpctl.model.evaluation import RemoteEvaluation
@@ -19,8 +22,6 @@ from sgpctl.plan.drift import Drift, drift_of, unmanaged_of
 from sgpctl.plan.matching import match
 from sgpctl.plan.plan import PlanHeader
 from sgpctl.plan.planner import make_plan
-from sgpctl.render.drift_text import drift_document, drift_lines
-from sgpctl.render.json_text import json_text
 
 _EPILOG = """\b
 Examples:
@@ -33,7 +34,7 @@ Examples:
 @options.project_directory
 @options.reading_remote
 @options.giving_variables
-@options.as_json
+@options.written
 @click.option(
     "--unmanaged", is_flag=True, help="Also report evaluations of the account that no project owns."
 )
@@ -46,7 +47,9 @@ def command(
     no_color: bool,
     assignments: tuple[str, ...],
     variable_files: tuple[str, ...],
+    written_as: str | None,
     as_json: bool,
+    outputs: tuple[str, ...],
     unmanaged: bool,
 ) -> ExitCode:
     """Report what people changed on the platform since the project in DIRECTORY was last applied.
@@ -54,6 +57,9 @@ def command(
     Edited, renamed, copied or archived by hand, and runs that failed. What only the manifests changed is no drift.
     Nothing is changed. Exits with 0 when nothing drifted, with 2 when something did.
     """
+    form = printed_form(written_as, as_json=as_json)
+    files = parsed_outputs(outputs, DRIFT_FORMS)
+    check_outputs(files)
     console = Console.of_process(no_color=no_color)
     workspace = Workspace.open(start_folder(base, directory), environment)
 
@@ -70,10 +76,9 @@ def command(
             return drift_of(plan, matching, state, workspace.owner, free), header
 
     drift, header = asyncio.run(look())
-    if as_json:
-        console.put_text(json_text(drift_document(drift, header)))
-    else:
-        console.put(drift_lines(drift, header, console.glyphs, width=console.width))
+    forms = DriftForms(drift, header, workspace.project.root)
+    forms.put(form, console)
+    write_outputs(files, forms.text, console)
     return ExitCode.CHANGES if drift.findings else ExitCode.OK
 
 

@@ -81,3 +81,17 @@ def test_a_broken_manifest_stops_the_report(sgpctl: Sgpctl, applied: Path) -> No
     ended = sgpctl("drift", applied)
     assert ended.code == 1
     assert "evaluations/broken.yaml:2:1: a value is missing here" in ended.err
+
+
+def test_it_is_printed_and_written_in_every_form(
+    sgpctl: Sgpctl, applied: Path, by_hand: ByHand, tmp_path: Path
+) -> None:
+    by_hand("UPDATE evaluation SET description = 'by hand' WHERE name = 'grounded-answers'")
+    report = tmp_path / "drift.md"
+    ended = sgpctl("drift", applied, "--format", "github", "--output", f"markdown={report}")
+    assert ended.code == 2
+    assert "::warning file=" in ended.out
+    assert report.read_text().startswith("**Drift**: 1 edited.")
+    refused = sgpctl("drift", applied, "--output", f"gitlab={tmp_path / 'report.json'}")
+    assert refused.code == 1
+    assert "there is no form 'gitlab' here" in refused.err

@@ -13,14 +13,18 @@ from sgpctl.errors import ManifestError, RefusedError
 from sgpctl.manifest.problem import error_at, warning_at
 from sgpctl.model.evaluation import Progress, RemoteEvaluation
 from sgpctl.model.located import Json
+from sgpctl.plan.drift import Drift
 from sgpctl.plan.plan import Cost, FieldChange, Plan, PlanHeader
 from sgpctl.plan.saved import plan_document
 from sgpctl.plan.staleness import Skipped, partition
 from sgpctl.render.ansi import ansi
+from sgpctl.render.drift_github import drift_commands
+from sgpctl.render.drift_text import drift_document, drift_lines
 from sgpctl.render.glyphs import ASCII, UNICODE, Glyphs
 from sgpctl.render.json_text import json_text
 from sgpctl.render.layout import Line, plain
 from sgpctl.render.list_text import list_document, list_lines
+from sgpctl.render.markdown.drift import drift_markdown
 from sgpctl.render.markdown.outcome import outcome_markdown, refusal_markdown
 from sgpctl.render.markdown.plan import plan_markdown
 from sgpctl.render.outcome_json import outcome_document
@@ -34,7 +38,7 @@ from sgpctl.render.problems_report import Report
 from sgpctl.render.problems_sarif import sarif_document
 from sgpctl.render.problems_text import error_lines, problem_lines, warning_lines
 from sgpctl.render.progress_text import finished_line, started_line
-from tests.render import histories, plans, review_plans
+from tests.render import drifts, histories, plans, review_plans
 from tests.render.problem_reports import REPORTS
 
 GOLDEN = Path(__file__).parent.parent / "golden"
@@ -298,9 +302,27 @@ _OUTCOMES = {
     "interrupted": _interrupted(),
     "nothing": Outcome(left=Plan(desired=7)),
     "unverified": _unverified(),
+    "skipped": _skipped(),
 }
 
+_DRIFTS = {"every-kind": drifts.every_kind(), "none": drifts.nothing(), "hostile": drifts.hostile()}
+
+
+def _drift_samples() -> Iterator[tuple[str, Callable[[], str]]]:
+    for name, drift in _DRIFTS.items():
+        files = {one.place[0]: f"evals/{one.place[0]}" for one in drift.findings if one.place is not None}
+        yield f"drift-{name}.txt", partial(_drift_text, drift)
+        yield f"drift-{name}.md", partial(drift_markdown, drift, plans.PROD)
+        yield f"drift-{name}.github.txt", partial(drift_commands, drift, plans.PROD, files)
+    yield "drift.json", lambda: json_text(drift_document(drifts.every_kind(), plans.PROD))
+
+
+def _drift_text(drift: Drift) -> str:
+    return plain(drift_lines(drift, plans.PROD, UNICODE, width=120))
+
+
 SAMPLES: Mapping[str, Callable[[], str]] = {
+    **dict(_drift_samples()),
     "plan-every-action-120.txt": lambda: plan_text(plans.every_action()),
     "plan-every-action-80.txt": lambda: plan_text(plans.every_action(), width=80),
     "plan-every-action-ascii.txt": lambda: plan_text(plans.every_action(), glyphs=ASCII),
