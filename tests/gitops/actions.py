@@ -64,9 +64,7 @@ class Job:
             if code == 0 and _is_met(step.get("if"), context):
                 code, said = self._step(ACTIONS / action, step, context)
                 log += said
-        outputs = {
-            name: _filled(one["value"], context) for name, one in document.get("outputs", {}).items()
-        }
+        outputs = {name: _filled(one["value"], context) for name, one in document.get("outputs", {}).items()}
         return JobEnd(code, log, outputs, (self.temp / "summary.md").read_text(encoding="utf-8"))
 
     def _prepare(self) -> None:

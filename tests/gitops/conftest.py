@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,7 +41,7 @@ class Site:
         head = checkout.git("rev-parse", f"origin/{branch}")
         event = {"pull_request": {"number": number, "head": {"sha": head}}}
         return self._job(checkout, event, checkout.git("rev-parse", "HEAD")).run(
-            "plan", environment="prod", **{**self.secrets, **inputs}
+            "plan", **{"environment": "prod", **self.secrets, **inputs}
         )
 
     def merge(self, branch: str, number: int = 1) -> str:
@@ -78,7 +78,9 @@ class Site:
     def live(self) -> dict[str, str]:
         """Names of what is live, with their ids."""
         with self.store.transaction(writes=False) as db:
-            rows = db.execute("SELECT name, id FROM evaluation WHERE archived_at IS NULL ORDER BY name").fetchall()
+            rows = db.execute(
+                "SELECT name, id FROM evaluation WHERE archived_at IS NULL ORDER BY name"
+            ).fetchall()
         return {row["name"]: row["id"] for row in rows}
 
     def branch(self, name: str) -> Clone:
@@ -95,7 +97,7 @@ class Site:
         self.jobs += 1
         return self.remote.clone(f"runner-{self.jobs}")
 
-    def _job(self, checkout: Clone, event: dict[str, object], commit: str) -> Job:
+    def _job(self, checkout: Clone, event: Mapping[str, object], commit: str) -> Job:
         temp = self.folder / f"temp-{self.jobs}"
         temp.mkdir()
         return Job(checkout.folder, temp, self.github, json.loads(json.dumps(event)), commit)

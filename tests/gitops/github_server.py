@@ -81,7 +81,9 @@ class GitHubServer:
             case "GET", ["issues"]:
                 return 200, _page([one for one in self.issues if one["state"] == query["state"][0]], query)
             case "POST", ["issues"]:
-                self.issues.append({**self._item(len(self.issues) + 1, BOT, body["body"]), "state": "open", **body})
+                self.issues.append(
+                    {**self._item(len(self.issues) + 1, BOT, body["body"]), "state": "open", **body}
+                )
                 return 201, self.issues[-1]
             case "PATCH", ["issues", number]:
                 issue = self._issue(number)
@@ -142,7 +144,7 @@ def github_served() -> Iterator[GitHubServer]:
             self.end_headers()
             self.wfile.write(data)
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *_: object) -> None:
             """Tests read what the job prints, not what the server does."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

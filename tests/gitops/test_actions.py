@@ -30,7 +30,7 @@ def test_a_comment_that_a_person_made_look_like_ours_is_left_alone(site: Site) -
     ours = site.github.comments.pop()["body"]
     site.github.write_comment(PERSON, ours)
     site.plan("change")
-    assert [one["user"] for one in site.github.comments][0] == PERSON
+    assert site.github.comments[0]["user"] == PERSON
     assert site.github.comments[0]["body"] == ours
     assert len(site.github.comments) == 2
 
@@ -63,7 +63,9 @@ def test_a_plan_that_apply_would_refuse_fails_the_job_and_says_why(site: Site) -
     site.push("costly", "Save")
     end = site.plan("costly")
     assert end.code == 3
-    assert "the budget in sgpctl.yaml allows 1 per apply" in site.github.comments[0]["body"]
+    comment = site.github.comments[0]["body"]
+    assert "**Refused**" in comment
+    assert "allows 1 per apply" in comment
 
 
 def test_a_token_that_may_not_write_leaves_the_plan_in_the_summary(site: Site) -> None:
@@ -87,14 +89,10 @@ def test_a_folder_with_spaces_and_signs_is_only_ever_a_folder(site: Site) -> Non
     assert not list(site.folder.rglob("gone"))
 
 
-@pytest.mark.parametrize("environment", ["prod\"; echo forged", "$(id)"])
+@pytest.mark.parametrize("environment", ['prod"; echo forged', "$(id)"])
 def test_an_environment_that_does_not_exist_is_refused_by_its_name(site: Site, environment: str) -> None:
     _pushed(site)
-    site.plan("change")
-    checkout = site.remote.clone("wrong")
-    end = site._job(checkout, {"pull_request": {"number": 1, "head": {"sha": "0"}}}, "0").run(
-        "plan", environment=environment, api_key="any"
-    )
+    end = site.plan("change", environment=environment)
     assert end.code == 1
     assert "uid=" not in end.log
 

@@ -99,7 +99,7 @@ def test_drift_opens_one_issue_keeps_it_up_to_date_and_closes_it(site: Site) -> 
     assert site.drift().outputs["has-drifted"] == "false"
     assert not site.github.issues
 
-    with site.store.transaction() as db:
+    with site.store.transaction(writes=True) as db:
         db.execute("UPDATE evaluation SET description = 'by hand' WHERE name = 'greetings'")
     for _ in range(2):
         end = site.drift()

@@ -11,13 +11,17 @@ def refused(plan: dict) -> list[str]:
         return [f"these rules read plans of format 1, and this is format {plan['format_version']}"]
     cost, found = plan["cost"], []
     if cost["model_calls"] > CALLS_MAX:
-        found.append(f"the plan starts {cost['model_calls']} model calls, and more than {CALLS_MAX} need a talk first")
+        found.append(
+            f"the plan starts {cost['model_calls']} model calls, and more than {CALLS_MAX} need a talk first"
+        )
     if not cost["is_known"]:
         found.append("the plan does not know what it costs")
-    for change in plan["changes"]:
-        if change["action"] == "archive" and change["name"].startswith("gate-"):
-            found.append(f"{change['name']} is a gate of the release, and is not archived")
-    return found
+    archived = [change["name"] for change in plan["changes"] if change["action"] == "archive"]
+    return found + [
+        f"{name} is a gate of the release, and is not archived"
+        for name in archived
+        if name.startswith("gate-")
+    ]
 
 
 if __name__ == "__main__":
