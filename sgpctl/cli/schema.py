@@ -23,13 +23,16 @@ from sgpctl.manifest.project import (
     find_project,
 )
 from sgpctl.manifest.schema.document import Kind, schema_text
+from sgpctl.render.json_text import json_text
 from sgpctl.render.layout import Span
 
 _USUAL_FOLDER = "evaluations"
+_PLAN = "plan"
 _EPILOG = """\b
 Examples:
   sgpctl schema > manifest.schema.json
   sgpctl schema --write --modeline
+  sgpctl schema plan                     # for programs that judge plans
 """
 
 
@@ -37,8 +40,8 @@ Examples:
 @click.argument(
     "kind",
     required=False,
-    type=click.Choice([kind.value for kind in Kind]),
-    metavar="[manifest|defaults|project]",
+    type=click.Choice([*(kind.value for kind in Kind), _PLAN]),
+    metavar="[manifest|defaults|project|plan]",
 )
 @click.option(
     "--write", "to_write", is_flag=True, help="Keep all schemas in .vscode, and tell VS Code of them."
@@ -60,7 +63,7 @@ def command(
     environment: str | None,
     no_color: bool,
 ) -> ExitCode:
-    """Print the JSON Schema of a manifest, of a _defaults.yaml or of sgpctl.yaml.
+    """Print the JSON Schema of a manifest, of a _defaults.yaml, of sgpctl.yaml, or of a saved plan.
 
     With --write it is kept in the project instead, for the YAML extension of VS Code and everything else that runs
     its language server: completion, descriptions and mistakes while typing. What is there already stays.
@@ -68,11 +71,16 @@ def command(
     console = Console.of_process(no_color=no_color)
     if to_mark and not to_write:
         raise UsageError("--modeline needs --write, which puts the schemas where the line points")
+    if kind == _PLAN and not to_write:
+        from sgpctl.plan.schema import plan_schema
+
+        console.put_text(json_text(plan_schema()))
+        return ExitCode.OK
     if not to_write:
         console.put_text(schema_text(Kind(kind or Kind.MANIFEST)))
         return ExitCode.OK
     if kind is not None:
-        raise UsageError("--write keeps all schemas; name none")
+        raise UsageError("--write keeps all schemas that editors use; name none")
     project = find_project(start_folder(base, None))
     checked = environment_to_check(project, environment)
     to_be_marked = _names_to_mark(project, checked) if to_mark else []
