@@ -81,12 +81,17 @@ LISTS_STALE_SECONDS_MAX = (
     900.0  # for so long, what the journal says was made is read by id if no list shows it
 )
 VERIFY_PAUSES_SECONDS = (0.0, 1.0, 2.0, 4.0, 8.0)
+LOCK_TIMEOUT_SECONDS_MAX = 24 * 60 * 60
 LEASE_SECONDS = 120  # after its last renewal, a lease of an apply that died is free for the next one
 LEASE_RENEWALS = 4  # within that time
 LEASE_RETRY_SECONDS = 5.0  # after a renewal that nobody answered
 LEASE_POLL_SECONDS = 3.0
 LEASE_RELEASE_SECONDS_MAX = 15.0  # a person who interrupts must not wait; the lease expires by itself
-LEASE_SHOWN_PAUSES_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0)  # until lists show the lease that was just made
+LEASE_SHOWN_PAUSES_SECONDS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)  # until lists show the lease that was just made
+LEASE_MADE_TOGETHER_SECONDS = (
+    1.5  # so far apart at most, `created_at` may not tell which of two was made first
+)
+LEASE_HOLDER_CHARS_MAX = 200
 
 # --- safety ----------------------------------------------------------------------------------------------------
 ARCHIVE_SHARE_DEFAULT = 0.25

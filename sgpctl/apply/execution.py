@@ -20,17 +20,20 @@ from sgpctl.plan.plan import Change, Plan
 
 @dataclass(slots=True)
 class Interruption:
-    """Set when the work is to stop: nothing new is started, what is in flight is finished.
+    """Whether the work is to stop: nothing new is started, what is in flight is finished.
 
-    A person asked for it, or the lease was lost (`by_person` is False then).
+    A person asked for it, or the lease was lost; that is looked at anew before each change.
     """
 
-    requested: bool = False
-    by_person: bool = True
+    by_person: bool = False
+    is_lease_lost: Callable[[], bool] = field(default=lambda: False)
 
     @property
-    def why(self) -> str:
-        return "interrupted before it began" if self.by_person else "the lease was lost before it began"
+    def why(self) -> str | None:
+        """Why nothing new is to be started; None while nothing stands against it."""
+        if self.by_person:
+            return "interrupted before it began"
+        return "the lease was lost before it began" if self.is_lease_lost() else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +79,9 @@ class Execution:
 
     async def _work(self, waiting: Iterator[Change], held: str | None, results: list[ChangeResult]) -> None:
         for change in waiting:
-            if held is None and self.interruption.requested:
-                held = self.interruption.why
-            if held is not None:
-                result = ChangeResult(change, Status.NOT_STARTED, change.remote_id, held)
+            why = held or self.interruption.why
+            if why is not None:
+                result = ChangeResult(change, Status.NOT_STARTED, change.remote_id, why)
             else:
                 self.listener.started(change)
                 result = await self._result(change)

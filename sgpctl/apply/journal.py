@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from sgpctl.apply.moment import Moment, moment_of
+from sgpctl.apply.moment import Moment, moment_of, up_seconds
 from sgpctl.errors import LocalStateError
 from sgpctl.limits import JOURNAL_BYTES_MAX
 
@@ -35,12 +34,12 @@ class Intent:
 class Record:
     """What the journal of one target says: creates without an end, and the ids of those that were made, with when.
 
-    `leases` are the nonces of leases that were taken and not given back: their processes ended before they could.
+    `leases` are those that were taken and not given back, by nonce, with the place of the lock that their process held.
     """
 
     unfinished: tuple[Intent, ...] = ()
     created: tuple[tuple[str, Moment], ...] = ()
-    leases: frozenset[str] = frozenset()
+    leases: Mapping[str, str] = field(default_factory=dict)
 
     def created_lately(self, now: Moment, seconds: float) -> tuple[str, ...]:
         return tuple(remote_id for remote_id, at in self.created if at.seconds_until(now) <= seconds)
@@ -50,7 +49,7 @@ class Journal:
     """Appends to one journal file; every line is on disk, whole, when `write` returns.
 
     `target` names the platform and the account. Lines about another target are kept and not looked at. `now` is the wall
-    clock, `monotonic` counts seconds and is never set back while the machine runs.
+    clock, `monotonic` counts seconds, those of a sleep included, and is never set back while the machine runs.
     """
 
     def __init__(
@@ -58,7 +57,7 @@ class Journal:
         path: Path,
         target: str,
         now: Callable[[], datetime],
-        monotonic: Callable[[], float] = time.monotonic,
+        monotonic: Callable[[], float] = up_seconds,
     ) -> None:
         self._path = path
         self._target = target
@@ -135,24 +134,27 @@ def record_of(lines: Iterable[str], target: str) -> Record:
     """What journal lines say about `target`. Lines that are not ours are passed over."""
     begun: dict[str, Intent] = {}
     created: dict[str, Moment] = {}
-    leases: set[str] = set()
+    leases: dict[str, str] = {}
     for line in lines:
         entry = _entry(line)
         nonce = entry.get("nonce")
         if not isinstance(nonce, str) or entry.get("target") != target:
             continue
-        at = _moment(entry)
-        if entry.get("event") == "create":
-            begun[nonce] = Intent(str(entry.get("name", "")), nonce, at)
-        elif entry.get("event") in _FINAL:
-            begun.pop(nonce, None)
-        if entry.get("event") == "created":
-            created[str(entry.get("remote_id", ""))] = at
-        elif entry.get("event") == "lease":
-            leases.add(nonce)
-        elif entry.get("event") == "released":
-            leases.discard(nonce)
-    return Record(tuple(begun.values()), tuple(created.items()), frozenset(leases))
+        match entry.get("event"):
+            case "create":
+                begun[nonce] = Intent(str(entry.get("name", "")), nonce, _moment(entry))
+            case "created":
+                begun.pop(nonce, None)
+                created[str(entry.get("remote_id", ""))] = _moment(entry)
+            case "refused" | "absent":
+                begun.pop(nonce, None)
+            case "lease":
+                leases[nonce] = str(entry.get("place", ""))
+            case "released":
+                leases.pop(nonce, None)
+            case _:
+                pass
+    return Record(tuple(begun.values()), tuple(created.items()), leases)
 
 
 def _open_nonces(lines: Iterable[str]) -> frozenset[object]:

@@ -1,7 +1,7 @@
 """One apply at a time for a project and environment, across machines: a lease on the platform itself.
 
     1  a lease of our own is created; it is an evaluation without tasks and costs nothing
-    2  the leases are listed until ours is among them, or for a few seconds
+    2  the leases are listed until ours is among them, or for a few seconds; and once more, for those made at that moment
     3  of those that have not expired, the oldest holds; who comes later waits, or gives up and takes its own away
     4  it is renewed while the work goes on, and taken away at the end
 
@@ -14,44 +14,23 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence, Set
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol as Interface
 
+from sgpctl.apply.hold import Hold
 from sgpctl.apply.journal import Record
-from sgpctl.errors import ApiError, RefusedError, Rejected, Unclear
+from sgpctl.apply.leases import Leases
+from sgpctl.errors import ApiError, LocalStateError, RefusedError, Rejected, Unclear
 from sgpctl.limits import (
+    LEASE_MADE_TOGETHER_SECONDS,
     LEASE_POLL_SECONDS,
     LEASE_RELEASE_SECONDS_MAX,
-    LEASE_RENEWALS,
-    LEASE_RETRY_SECONDS,
-    LEASE_SECONDS,
     LEASE_SHOWN_PAUSES_SECONDS,
     SETTLING_PAUSES_SECONDS,
 )
 from sgpctl.model.evaluation import RemoteEvaluation
-from sgpctl.model.lease import Lease, lease_body, lease_of, lease_tag, renewal
-from sgpctl.model.located import Json
-from sgpctl.model.marks import NONCE, Owner
-
-
-class Listed(Interface):
-    """A list as far as it is looked at here; `gap` says why it may not be whole."""
-
-    @property
-    def items(self) -> tuple[RemoteEvaluation, ...]: ...
-    @property
-    def gap(self) -> str | None: ...
-
-
-class LeasePlatform(Interface):
-    """What a lease needs of the platform; `api.evaluations.Evaluations` is one."""
-
-    async def list_tagged(self, tag: str, /, *, include_archived: bool) -> Listed: ...
-    async def find(self, key: str, value: str, /, *, tag: str | None) -> tuple[RemoteEvaluation, ...]: ...
-    async def get(self, remote_id: str, /) -> RemoteEvaluation | None: ...
-    async def create(self, body: Mapping[str, Json], /) -> RemoteEvaluation: ...
-    async def patch(self, remote_id: str, body: Mapping[str, Json], /) -> RemoteEvaluation | None: ...
-    async def archive(self, remote_id: str, /) -> RemoteEvaluation | None: ...
+from sgpctl.model.lease import Lease, first_of, lease_body, lease_of
+from sgpctl.model.marks import NONCE, read_marks
 
 
 class LeaseJournal(Interface):
@@ -62,223 +41,218 @@ class LeaseJournal(Interface):
 
 
 @dataclass(frozen=True, slots=True)
-class Leasing:
-    """Where leases are kept, and the clock to keep them by. `monotonic` counts seconds from anywhere."""
+class Claim:
+    """Who asks for a lease: `holder` for people, `nonce` for us. `place` is where the lock is that this process holds."""
 
-    platform: LeasePlatform
-    owner: Owner
+    holder: str
+    nonce: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseListener:
+    """Told for whom is waited and for how many seconds at most, that the lease was lost, that it was left to expire."""
+
+    waits: Callable[[Lease, float], None] = field(default=lambda _, __: None)
+    lost: Callable[[str], None] = field(default=lambda _: None)
+    left_behind: Callable[[str], None] = field(default=lambda _: None)
+
+
+_NOBODY = LeaseListener()
+
+
+@dataclass(frozen=True, slots=True)
+class Leasing:
+    """Where leases are kept, and the clock to keep them by. `monotonic` counts seconds, those of a sleep included."""
+
+    leases: Leases
     monotonic: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
-    async def live(self) -> list[Lease]:
-        """All leases of the project and environment that were not taken away, the oldest first.
-
-        Raises ApiError, and RefusedError for a list that is not whole.
-        """
-        leases = await self._whole()
-        if leases is None:
-            raise RefusedError(
-                "the leases could not be listed completely; nothing was changed", hint="Try again."
-            )
-        return leases
-
-    async def _whole(self) -> list[Lease] | None:
-        listing = await self.platform.list_tagged(lease_tag(self.owner), include_archived=False)
-        if listing.gap is not None:
-            return None
-        found = (lease_of(remote, self.owner) for remote in listing.items)
-        return sorted((lease for lease in found if lease is not None), key=lambda lease: lease.rank)
-
-    async def take_away(self, lease: Lease) -> None:
-        """Archive it; one that is archived already is none of our business. Raises ApiError."""
-        try:
-            await self.platform.archive(lease.id)
-        except Rejected:
-            remote = await self.platform.get(lease.id)
-            if remote is not None and not remote.is_archived:
-                raise
-
     @asynccontextmanager
     async def held(
-        self, holder: str, nonce: str, *, journal: LeaseJournal, wait_seconds: float
+        self,
+        claim: Claim,
+        *,
+        journal: LeaseJournal,
+        wait_seconds: float,
+        listener: LeaseListener = _NOBODY,
     ) -> AsyncIterator[Hold]:
         """Hold the lease for as long as the block lasts.
 
-        Only for whoever holds the lock of its machine: a lease that the journal still knows is then of a process that is
-        dead, and is taken away. A block that is stopped at once leaves its lease to expire: what is in flight may still
+        Only for whoever holds the lock of its place: a lease that the journal knows from there is then of a process that
+        is dead, and is taken away. A block that is stopped at once leaves its lease to expire: what is in flight may still
         take effect, and whoever comes next on another machine would not see it.
 
         Raises RefusedError when another one still holds it after `wait_seconds`, ApiError, and LocalStateError.
         """
-        dead = journal.read().leases
-        journal.write("lease", {"nonce": nonce})
-        hold = await self._created(holder, nonce)
-        renewing = asyncio.create_task(self._renew(hold))
+        dead = {nonce for nonce, place in journal.read().leases.items() if place == claim.place}
+        journal.write("lease", {"nonce": claim.nonce, "place": claim.place})
+        hold = await self._created(claim)
+        renewing = asyncio.create_task(hold.keep())
+        left_behind: str | None = None
         try:
-            await self._wait_for_turn(hold, wait_seconds, dead)
+            await self._wait_for_turn(hold, dead, wait_seconds, listener)
             for ended in sorted(dead):
                 journal.write("released", {"nonce": ended})
-            yield hold
-        except (asyncio.CancelledError, KeyboardInterrupt):
-            hold.left_behind = "the work was stopped at once"
-            raise
+            hold.on_loss = listener.lost
+            try:
+                yield hold
+            except (asyncio.CancelledError, KeyboardInterrupt):
+                left_behind = "the work was stopped at once, and what was in flight may still take effect"
+                raise
         finally:
             renewing.cancel()
             with suppress(asyncio.CancelledError):
                 await renewing
-            if hold.left_behind is None:
-                await self._release(hold)
-            if hold.left_behind is None:
-                journal.write("released", {"nonce": nonce})
+            left_behind = left_behind or await self._reason_not_released(hold.lease)
+            if left_behind is not None:
+                listener.left_behind(left_behind)
+            else:
+                with suppress(LocalStateError):  # then the next apply here looks for it, and finds nothing
+                    journal.write("released", {"nonce": claim.nonce})
 
-    async def _created(self, holder: str, nonce: str) -> Hold:
-        body = lease_body(self.owner, holder, nonce)
-        before = self.monotonic()
+    async def _created(self, claim: Claim) -> Hold:
+        asked_at = self.monotonic()
         try:
-            made = await self.platform.create(body)
-        except Unclear:
-            made = await self._found(nonce) or await self.platform.create(body)
-        lease = lease_of(made, self.owner)
+            made = await self._made(claim)
+        except ApiError as error:
+            raise _not_made(error) from error
+        lease = lease_of(made, self.leases.owner)
         if lease is None:
+            if read_marks(made).nonce == claim.nonce:
+                with suppress(ApiError):
+                    await self.leases.platform.archive(made.id)
             raise RefusedError(
                 f"the platform answered with {made.id}, which is not the lease that was sent; nothing was changed",
                 hint="Look at it, and set `lock: false` for this environment if it keeps no leases.",
             )
-        return Hold(lease, before, self.monotonic())
+        return Hold(self.leases, lease, self.monotonic, self.sleep, asked_at, self.monotonic())
+
+    async def _made(self, claim: Claim) -> RemoteEvaluation:
+        body = lease_body(self.leases.owner, claim.holder, claim.nonce)
+        try:
+            return await self.leases.platform.create(body)
+        except Unclear:
+            return await self._found(claim.nonce) or await self.leases.platform.create(body)
 
     async def _found(self, nonce: str) -> RemoteEvaluation | None:
         """The lease whose answer was lost. One that shows up later expires, and costs nothing."""
         for pause in SETTLING_PAUSES_SECONDS:
             await self.sleep(pause)
             with suppress(ApiError):
-                found = [r for r in await self.platform.find(NONCE, nonce, tag=None) if not r.is_archived]
+                found = [
+                    r for r in await self.leases.platform.find(NONCE, nonce, tag=None) if not r.is_archived
+                ]
                 if found:
                     return min(found, key=lambda remote: (remote.created_at, remote.id))
         return None
 
-    async def _wait_for_turn(self, hold: Hold, wait_seconds: float, dead: Set[str]) -> None:
-        leases = await self._rid_of(dead, hold.lease, await self._first_look(hold.lease))
+    async def _wait_for_turn(
+        self, hold: Hold, dead: Set[str], wait_seconds: float, listener: LeaseListener
+    ) -> None:
+        leases = await self._rid_of(dead, hold, await self._first_look(hold))
         give_up = self.monotonic() + wait_seconds
-        while (first := self._first(leases, hold)).nonce != hold.lease.nonce:
+        waited_for: str | None = None
+        while not hold.is_lost() and (first := _before(hold, leases)) is not None:
             left = give_up - self.monotonic()
-            if left <= 0 or hold.lost is not None:
-                raise RefusedError(
-                    f"another apply works on this project and environment: {first.holder}, since "
-                    f"{_clock(first.created_at)}; nothing was changed",
-                    hint="Wait for it with --lock-timeout SECONDS. Should it be dead, its lease ends at "
-                    f"{_clock(first.expires_at)} by itself; `sgpctl unlock` ends it at once.",
-                )
+            if left <= 0:
+                raise _taken(first)
+            if first.id != waited_for:
+                listener.waits(first, left)
+                waited_for = first.id
             await self.sleep(min(LEASE_POLL_SECONDS, left))
-            leases = await self._rid_of(dead, hold.lease, await self._showing(hold.lease) or leases)
-        if hold.lost is not None or self.monotonic() >= hold.runs_until:
-            raise RefusedError(
-                "the lease of this apply expired while it waited for its turn; nothing was changed",
-                hint="Apply again; if it stays, look at the connection.",
-            )
+            leases = await self._rid_of(dead, hold, await self._showing(hold) or leases)
         for lease in leases:
-            if lease.nonce != hold.lease.nonce and lease.expires_at < hold.now(self.monotonic()):
-                with suppress(ApiError):
-                    await self.take_away(lease)
+            if lease.expires_at < hold.platform_now() and lease.id != hold.lease.id:
+                await self._is_taken_away(lease)
+        if hold.is_lost():
+            raise RefusedError(f"{hold.lost}; nothing was changed", hint="Apply again.")
 
-    async def _rid_of(self, dead: Set[str], own: Lease, leases: Sequence[Lease]) -> list[Lease]:
+    async def _rid_of(self, dead: Set[str], hold: Hold, leases: Sequence[Lease]) -> list[Lease]:
         """Those of `leases` whose holders may be alive; the others are taken away.
 
         So is a twin of our own, made by a create whose answer was lost: nobody renews it.
         """
+        own = hold.lease
         gone = [one for one in leases if one.nonce in dead or (one.nonce == own.nonce and one.id != own.id)]
-        for lease in gone:
-            await self.take_away(lease)
-        return [lease for lease in leases if lease not in gone]
+        stayed = [lease for lease in gone if not await self._is_taken_away(lease)]
+        return [lease for lease in leases if lease not in gone or lease in stayed]
 
-    async def _first_look(self, own: Lease) -> list[Lease]:
-        """The leases once lists show ours, and so all older ones."""
-        for pause in (*LEASE_SHOWN_PAUSES_SECONDS, None):
-            leases = await self._showing(own)
+    async def _is_taken_away(self, lease: Lease) -> bool:
+        """False where the platform does not let us: then it expires by itself."""
+        try:
+            await self.leases.take_away(lease)
+        except ApiError:
+            return False
+        return True
+
+    async def _first_look(self, hold: Hold) -> list[Lease]:
+        """All leases that are older than ours, and ours.
+
+        A list that shows ours shows the older ones, but for those made at the same moment: the clocks of a platform's
+        servers differ, and `created_at` may be in whole seconds.
+        """
+        await self._shown(hold)
+        await self.sleep(LEASE_MADE_TOGETHER_SECONDS)
+        return await self._shown(hold)
+
+    async def _shown(self, hold: Hold) -> list[Lease]:
+        """All leases, once lists show ours."""
+        for pause in LEASE_SHOWN_PAUSES_SECONDS:
+            await self.sleep(pause)
+            leases = await self._showing(hold)
             if leases is not None:
                 return leases
-            if pause is not None:
-                await self.sleep(pause)
         raise RefusedError(
             "the lease that was just made is in no list, so nobody can tell who else works here; nothing was changed",
             hint="Apply again; set `lock: false` for this environment if its lists never show leases.",
         )
 
-    async def _showing(self, own: Lease) -> list[Lease] | None:
+    async def _showing(self, hold: Hold) -> list[Lease] | None:
         """All leases, if they are all and ours is among them."""
-        leases = await self._whole()
-        return leases if leases is not None and any(lease.id == own.id for lease in leases) else None
+        leases = await self.leases.whole()
+        return leases if leases is not None and any(lease.id == hold.lease.id for lease in leases) else None
 
-    def _first(self, leases: Sequence[Lease], hold: Hold) -> Lease:
-        now = hold.now(self.monotonic())
-        running = [lease for lease in leases if lease.expires_at >= now and lease.id != hold.lease.id]
-        return min([*running, hold.lease], key=lambda lease: lease.rank)
-
-    async def _renew(self, hold: Hold) -> None:
-        """Lets the lease run on, until it is cancelled, or found that somebody took the lease away."""
-        pause = LEASE_SECONDS / LEASE_RENEWALS
-        while hold.lost is None:
-            await self.sleep(pause)
-            elapsed = self.monotonic() - hold.asked_at
-            is_gone = await self._renewed(hold, elapsed)
-            if is_gone:
-                hold.lose("somebody took the lease of this apply away (`sgpctl unlock`)")
-            elif (
-                self.monotonic() >= hold.runs_until
-            ):  # even if it runs again now: others have seen it expired
-                hold.lose("the lease of this apply could not be renewed and has expired")
-            elif is_gone is None:
-                pause = LEASE_RETRY_SECONDS
-            else:
-                hold.runs_until = hold.asked_at + elapsed + LEASE_SECONDS
-                pause = LEASE_SECONDS / LEASE_RENEWALS
-
-    async def _renewed(self, hold: Hold, elapsed_seconds: float) -> bool | None:
-        """True when the lease is gone, False when it runs on, None when nobody can say."""
-        left_seconds = max(LEASE_RETRY_SECONDS, hold.runs_until - self.monotonic())
-        try:
-            async with asyncio.timeout(left_seconds):
-                with suppress(Rejected):
-                    await self.platform.patch(hold.lease.id, renewal(elapsed_seconds))
-                remote = await self.platform.get(hold.lease.id)
-        except (ApiError, TimeoutError):
-            return None
-        return remote is None or remote.is_archived
-
-    async def _release(self, hold: Hold) -> None:
+    async def _reason_not_released(self, lease: Lease) -> str | None:
         try:
             async with asyncio.timeout(LEASE_RELEASE_SECONDS_MAX):
-                await self.take_away(hold.lease)
+                await self.leases.take_away(lease)
         except TimeoutError:
-            hold.left_behind = "the platform did not answer"
+            return "the platform did not answer"
         except ApiError as error:
-            hold.left_behind = error.message
+            return error.message
+        return None
 
 
-@dataclass(slots=True)
-class Hold:
-    """A lease of ours. `asked_at` and `answered_at` are around its creation, on the monotonic clock.
+def _before(hold: Hold, leases: Sequence[Lease]) -> Lease | None:
+    """The lease of another one that holds before ours does."""
+    first = first_of(leases, hold.platform_now())
+    return (
+        first
+        if first is not None and first.rank < hold.lease.rank and first.nonce != hold.lease.nonce
+        else None
+    )
 
-    `lost` says why it is ours no more; `left_behind` why it could not be taken away at the end, so that it expires.
-    """
 
-    lease: Lease
-    asked_at: float
-    answered_at: float
-    runs_until: float = 0.0
-    lost: str | None = None
-    left_behind: str | None = None
-    on_loss: Callable[[str], None] = field(default=lambda _: None)
+def _taken(first: Lease) -> RefusedError:
+    return RefusedError(
+        f"another apply works on this project and environment: {first.holder}, since "
+        f"{_clock(first.created_at)}; nothing was changed",
+        hint="Wait for it with --lock-timeout SECONDS. Should it be dead, its lease ends at "
+        f"{_clock(first.expires_at)} by itself; `sgpctl unlock` ends it at once.",
+    )
 
-    def __post_init__(self) -> None:
-        self.runs_until = self.asked_at + LEASE_SECONDS
 
-    def now(self, monotonic: float) -> datetime:
-        """The platform's time, never later than it is."""
-        return self.lease.created_at + timedelta(seconds=monotonic - self.answered_at)
-
-    def lose(self, why: str) -> None:
-        self.lost = why
-        self.on_loss(why)
+def _not_made(error: ApiError) -> ApiError:
+    words = "A lease is an evaluation without tasks; set `lock: false` for this environment if it takes none."
+    hints = [error.hint, words if isinstance(error, Rejected) else None]
+    return type(error)(
+        f"the lease of this apply could not be made, so nothing was changed: {error.message}",
+        request=error.request,
+        status=error.status,
+        hint="\n".join(hint for hint in hints if hint) or None,
+    )
 
 
 def _clock(moment: datetime) -> str:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+# Linux has two such clocks, of which the better known one stands still while the machine sleeps; elsewhere it does not.
+_UP_CLOCK: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def up_seconds() -> float:
+    """Seconds since the machine started, those included in which it slept."""
+    return time.clock_gettime(_UP_CLOCK)
 
 
 @dataclass(frozen=True, slots=True)

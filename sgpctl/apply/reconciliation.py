@@ -108,7 +108,7 @@ class Reconciliation:
             closing.left,
             closing.unverified,
             closing.folded,
-            interruption.requested and interruption.by_person,
+            interruption.by_person,
             tuple(skipped),
         )
 

@@ -69,7 +69,7 @@ def command(
     allow_archive: int | None,
     acks: tuple[str, ...],
     take_over: bool,
-    lock_timeout: float,
+    lock_timeout: int,
 ) -> ExitCode:
     """Make an environment what the manifests of the project in DIRECTORY declare.
 

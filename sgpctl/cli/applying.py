@@ -6,10 +6,11 @@ import asyncio
 import signal
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
 
 from sgpctl.apply.execution import Interruption
+from sgpctl.apply.journal import Journal
 from sgpctl.apply.lock import exclusive
 from sgpctl.apply.outcome import Outcome
 from sgpctl.apply.reconciliation import Reconciliation
@@ -19,7 +20,7 @@ from sgpctl.cli.forms import Output
 from sgpctl.cli.leasing import lease_held
 from sgpctl.cli.outcome_files import write_outcome, write_refusal, write_refused
 from sgpctl.cli.planning import NOTHING, finished, read_manifests, reconciliation_of
-from sgpctl.cli.platform import open_platform
+from sgpctl.cli.platform import Platform, open_platform
 from sgpctl.cli.progress import progress
 from sgpctl.cli.workspace import Workspace
 from sgpctl.errors import ExitCode, RefusedError
@@ -30,6 +31,7 @@ from sgpctl.plan.policy import Policy
 from sgpctl.plan.saved import plan_document
 from sgpctl.render.json_text import json_text
 from sgpctl.render.layout import Span, Style
+from sgpctl.render.lease_text import waiting_line
 from sgpctl.render.outcome_json import outcome_document
 from sgpctl.render.outcome_text import outcome_lines
 from sgpctl.render.plan_text import plan_lines
@@ -54,9 +56,14 @@ def apply_project(workspace: Workspace, policy: Policy, consent: Consent, call: 
 
     With `policy.destroy` the manifests are not read, and nothing is desired.
     """
+
+    def waits(holder: str) -> None:
+        call.console.tell([waiting_line(holder, call.lock_timeout)])
+
     try:
-        with exclusive(workspace.lock_path, wait_seconds=call.lock_timeout):
-            return asyncio.run(_apply_project(workspace, policy, consent, call))
+        with exclusive(workspace.lock_path, wait_seconds=call.lock_timeout, on_wait=waits) as waited:
+            rest = replace(call, lock_timeout=max(0.0, call.lock_timeout - waited))
+            return asyncio.run(_apply_project(workspace, policy, consent, rest))
     except RefusedError as refusal:
         write_refusal(refusal, workspace, call.outputs, call.console)
         raise
@@ -77,19 +84,26 @@ async def _apply_project(workspace: Workspace, policy: Policy, consent: Consent,
         if not consent.is_given_already and not call.console.confirm(consent.question):
             call.console.tell([(Span("Nothing was changed."),)])
             return ExitCode.ERROR
-        if not workspace.environment.lock:
-            if not consent.is_given_already:  # a person took their time to answer
-                check_unmoved(plan, await reconciliation.plan())
-            return _report(await _carry_out(part, reconciliation, call, Interruption()), header, call)
-        journal = reconciliation.driver.journal
-        async with lease_held(workspace, platform, call.console, journal, call.lock_timeout) as interruption:
-            reconciliation, _ = reconciliation_of(workspace, platform, loaded, policy, leases=1)
-            current = await reconciliation.plan()
-            if current.digest != plan.digest:
-                part = _agreed_anew(plan, current, header, consent, call)
+        async with _turn(workspace, platform, reconciliation.driver.journal, call) as interruption:
+            if workspace.environment.lock:
+                reconciliation, _ = reconciliation_of(workspace, platform, loaded, policy, leases=1)
+            # Others may have had their turn, or a person took their time to answer.
+            if workspace.environment.lock or not consent.is_given_already:
+                current = await reconciliation.plan()
+                if current.digest != plan.digest:
+                    part = _agreed_anew(plan, current, header, consent, call)
             if part.plan.is_empty and part.plan.gap is None:
                 return _report(Outcome(left=part.plan), header, call)
             return _report(await _carry_out(part, reconciliation, call, interruption), header, call)
+
+
+def _turn(
+    workspace: Workspace, platform: Platform, journal: Journal, call: Call
+) -> AbstractAsyncContextManager[Interruption]:
+    """The lease, where the environment keeps one."""
+    if not workspace.environment.lock:
+        return nullcontext(Interruption())
+    return lease_held(workspace, platform, call.console, journal, call.lock_timeout)
 
 
 def _show_and_check(plan: Plan, header: PlanHeader, consent: Consent, call: Call) -> Agreed:
@@ -125,7 +139,7 @@ def _document_refused(document: dict[str, Json], call: Call) -> None:
 
 
 def _agreed_anew(plan: Plan, current: Plan, header: PlanHeader, consent: Consent, call: Call) -> Agreed:
-    """What may be done now that nobody else works here, where the plan is not `plan` any more.
+    """What may be done now, where the plan is not `plan` any more.
 
     Raises RefusedError for another plan than the one that somebody agreed to.
     """
@@ -177,10 +191,10 @@ def interruptible(interruption: Interruption, console: Console) -> Iterator[None
     task = asyncio.current_task()
 
     def asked() -> None:
-        if interruption.requested and interruption.by_person and task is not None:
+        if interruption.by_person and task is not None:
             task.cancel()
             return
-        interruption.requested = interruption.by_person = True
+        interruption.by_person = True
         words = "Stopping: what is in flight is finished, nothing new is started. Once more stops at once."
         console.tell([(Span(words, Style.WARNING),)])
 

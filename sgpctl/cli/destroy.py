@@ -32,7 +32,7 @@ def command(
     no_color: bool,
     yes: bool,
     take_over: bool,
-    lock_timeout: float,
+    lock_timeout: int,
 ) -> ExitCode:
     """Archive everything that the project in DIRECTORY owns in an environment.
 

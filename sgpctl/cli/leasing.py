@@ -5,27 +5,24 @@ from __future__ import annotations
 import getpass
 import os
 import socket
-import time
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from sgpctl.api.evaluations import Evaluations
 from sgpctl.apply.execution import Interruption
 from sgpctl.apply.journal import Journal
-from sgpctl.apply.lease import Leasing
+from sgpctl.apply.lease import Claim, LeaseListener, Leasing
+from sgpctl.apply.leases import Leases
+from sgpctl.apply.moment import up_seconds
 from sgpctl.cli.console import Console
 from sgpctl.cli.platform import Platform
 from sgpctl.cli.workspace import Workspace
+from sgpctl.limits import LEASE_SECONDS
+from sgpctl.model.lease import Lease
 from sgpctl.model.marks import Occasion
 from sgpctl.render.layout import Span, Style
-
-
-@asynccontextmanager
-async def leasing_of(workspace: Workspace, platform: Platform) -> AsyncIterator[Leasing]:
-    """Leases are kept over a connection of their own, so that no renewal waits behind a long create."""
-    async with platform.connect() as client:
-        yield Leasing(Evaluations(client), workspace.owner, time.monotonic)
+from sgpctl.render.lease_text import waiting_line
 
 
 @asynccontextmanager
@@ -36,23 +33,36 @@ async def lease_held(
 
     Raises RefusedError while another apply holds it, ApiError, and LocalStateError.
     """
-    interruption = Interruption()
+    claim = Claim(
+        holder_name(workspace.provenance.occasion),
+        uuid.uuid4().hex,
+        f"{socket.gethostname()}:{workspace.lock_path}",
+    )
+    # Over a connection of its own, so that no renewal waits behind a long create.
+    async with platform.connect() as client:
+        leasing = Leasing(Leases(Evaluations(client), workspace.owner), up_seconds)
+        async with leasing.held(
+            claim, journal=journal, wait_seconds=wait_seconds, listener=_listener(console)
+        ) as hold:
+            yield Interruption(is_lease_lost=hold.is_lost)
 
-    def lost(why: str) -> None:
-        interruption.requested, interruption.by_person = True, False
-        words = f"{why}. What is in flight is finished, nothing new is started."
-        console.tell([(Span(words[0].upper() + words[1:], Style.WARNING),)])
 
-    holder = holder_name(workspace.provenance.occasion)
-    async with (
-        leasing_of(workspace, platform) as leasing,
-        leasing.held(holder, uuid.uuid4().hex, journal=journal, wait_seconds=wait_seconds) as hold,
-    ):
-        hold.on_loss = lost
-        yield interruption
-    if hold.left_behind is not None:
-        words = f"The lease could not be taken away, and ends by itself: {hold.left_behind}"
-        console.tell([(Span(words, Style.WARNING),)])
+def _listener(console: Console) -> LeaseListener:
+    """Whoever cannot be told, through a closed pipe or for a full disk, must not stop what is under way."""
+
+    def waits(lease: Lease, seconds: float) -> None:
+        with suppress(OSError):
+            console.tell([waiting_line(lease.holder, seconds, lease.created_at)])
+
+    def warn(words: str) -> None:
+        with suppress(OSError):
+            console.tell([(Span(words[0].upper() + words[1:], Style.WARNING),)])
+
+    return LeaseListener(
+        waits,
+        lost=lambda why: warn(f"{why}. What is in flight is finished, nothing new is started."),
+        left_behind=lambda why: warn(f"the lease ends by itself, after at most {LEASE_SECONDS} s: {why}."),
+    )
 
 
 def holder_name(occasion: Occasion) -> str:

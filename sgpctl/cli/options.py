@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from sgpctl.cli.forms import PRINTED
-from sgpctl.limits import PARALLELISM_DEFAULT, PARALLELISM_MAX
+from sgpctl.limits import LOCK_TIMEOUT_SECONDS_MAX, PARALLELISM_DEFAULT, PARALLELISM_MAX
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -73,10 +73,10 @@ take_over = click.option(
 )
 lock_timeout = click.option(
     "--lock-timeout",
-    type=click.FloatRange(min=0),
+    type=click.IntRange(0, LOCK_TIMEOUT_SECONDS_MAX),
     default=0,
     metavar="SECONDS",
-    help="Wait so long while another apply works on the same project and environment; default: not at all.",
+    help="Wait so long in all while others work on the same project and environment; default: not at all.",
 )
 _assignments = click.option(
     "--var",

@@ -170,7 +170,7 @@ def test_an_interruption_starts_nothing_new_and_says_what_is_left(site: Site) ->
 
     def stop_at_the_first(interruption: Interruption) -> Listener:
         def finished(_: object) -> None:
-            interruption.requested = True
+            interruption.by_person = True
 
         return Listener(finished=finished)
 
@@ -188,7 +188,7 @@ def test_a_lost_lease_starts_nothing_new_and_what_was_done_is_read_back(site: Si
 
     def lose_it_at_the_first(interruption: Interruption) -> Listener:
         def finished(_: object) -> None:
-            interruption.requested, interruption.by_person = True, False
+            interruption.is_lease_lost = lambda: True
 
         return Listener(finished=finished)
 

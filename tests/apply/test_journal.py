@@ -116,10 +116,10 @@ def test_what_was_made_lately_is_known_by_id(journal: Journal) -> None:
 
 
 def test_a_lease_that_was_not_given_back_is_known(journal: Journal) -> None:
-    journal.write("lease", {"nonce": "n1"})
-    journal.write("lease", {"nonce": "n2"})
+    journal.write("lease", {"nonce": "n1", "place": "here"})
+    journal.write("lease", {"nonce": "n2", "place": "here"})
     journal.write("released", {"nonce": "n1"})
-    assert journal.read().leases == {"n2"}
+    assert journal.read().leases == {"n2": "here"}
 
 
 def test_an_intent_whose_request_may_still_be_under_way_is_looked_for_all_the_time() -> None:

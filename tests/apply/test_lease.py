@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import TypeVar
 
 import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.types import ASGIApp
 
 from sgpctl.api.client import Client
 from sgpctl.api.evaluations import Evaluations
 from sgpctl.api.settings import ApiKey, Connection
+from sgpctl.apply.hold import Hold
 from sgpctl.apply.journal import Record, record_of
-from sgpctl.apply.lease import Hold, Leasing
-from sgpctl.errors import RefusedError
+from sgpctl.apply.lease import Claim, LeaseListener, Leasing
+from sgpctl.apply.leases import Leases
+from sgpctl.errors import LocalStateError, RefusedError, Rejected
 from sgpctl.limits import LEASE_RENEWALS, LEASE_SECONDS
 from sgpctl.model.lease import Lease, lease_body
 from sgpctl.model.marks import Owner
@@ -31,6 +37,7 @@ from sgpctl.sandbox.transport import sandbox_transport
 from tests.simulation.clock import SimulatedLoop
 
 OWNER = Owner("evals", "prod", "github.com/acme/evals")
+PLACE = "host:/project/.sgpctl/lock-prod"
 T = TypeVar("T")
 
 
@@ -47,33 +54,73 @@ class Notes:
         return record_of(self._lines, "t")
 
 
+class WholeSeconds(httpx.AsyncBaseTransport):
+    """The way to a platform that keeps no fractions of a second."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._inner = sandbox_transport(app)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        response = await self._inner.handle_async_request(request)
+        content = re.sub(rb"(\d\d:\d\d:\d\d)\.\d+", rb"\1", await response.aread())
+        return httpx.Response(response.status_code, content=content)
+
+
 @dataclass
 class Room:
     """A platform that everybody works on at once, in a time that passes only while all of them wait."""
 
     knobs: Knobs = field(default_factory=Knobs)
     faults: FaultPlan = field(default_factory=FaultPlan)
+    tells_whole_seconds: bool = False
     seen: list[str] = field(default_factory=list)
     within: int = 0
     most_within: int = 0
 
     def __post_init__(self) -> None:
         self.loop = SimulatedLoop()
-        self.store: Store = open_store(None, now=self.now)
+        # Ids fall, so that of two leases of one moment the later one comes first.
+        ids = count(10**9, -1)
+        self.store: Store = open_store(None, now=self.now, new_id=lambda: f"id-{next(ids)}")
         self.app = create_app(self.store, self.knobs, faults=self.faults)
 
     def now(self) -> datetime:
         return datetime(2026, 11, 24, tzinfo=UTC) + timedelta(seconds=self.loop.time())
 
-    def leasing(self, owner: Owner = OWNER, transport: httpx.AsyncBaseTransport | None = None) -> Leasing:
+    def leases(self, owner: Owner = OWNER) -> Leases:
         client = Client(
             Connection("http://sandbox.localhost", "acct", ApiKey("secret-key", source="the test")),
-            transport=transport or sandbox_transport(self.app),
+            transport=WholeSeconds(self.app) if self.tells_whole_seconds else sandbox_transport(self.app),
             sleep=asyncio.sleep,
             random=lambda: 0.5,
             now=self.loop.time,
         )
-        return Leasing(Evaluations(client), owner, self.loop.time)
+        return Leases(Evaluations(client), owner)
+
+    def held(
+        self,
+        who: str,
+        *,
+        waits: float = 0.0,
+        owner: Owner = OWNER,
+        journal: Notes | None = None,
+        listener: LeaseListener | None = None,
+        slept: Callable[[], float] = lambda: 0.0,
+    ) -> AbstractAsyncContextManager[Hold]:
+        """The lease of `who`, whose machine was asleep for the seconds that `slept` tells."""
+        leasing = Leasing(self.leases(owner), lambda: self.loop.time() + slept())
+        claim = Claim(who, f"nonce of {who}", PLACE)
+        return leasing.held(
+            claim,
+            journal=journal or Notes(),
+            wait_seconds=waits,
+            listener=listener or LeaseListener(),
+        )
+
+    async def make(self, who: str) -> str:
+        """The lease of somebody of whom nothing more is heard."""
+        made = await self.leases().platform.create(lease_body(OWNER, who, f"nonce of {who}"))
+        return made.id
 
     def run(self, work: Callable[[], Awaitable[T]]) -> T:
         async def whole() -> T:
@@ -90,7 +137,7 @@ class Room:
     ) -> None:
         """One apply under a lease, as far as the others can see it."""
         await asyncio.sleep(begins)
-        async with self.leasing(owner).held(who, f"nonce of {who}", journal=Notes(), wait_seconds=waits):
+        async with self.held(who, waits=waits, owner=owner):
             self.within += 1
             self.most_within = max(self.most_within, self.within)
             self.seen.append(who)
@@ -98,14 +145,14 @@ class Room:
             self.within -= 1
 
     async def left(self) -> list[Lease]:
-        return await self.leasing().live()
+        return await self.leases().live()
 
 
 def test_a_lease_is_there_while_the_work_goes_on_and_gone_after_it() -> None:
     room = Room()
 
     async def work() -> tuple[list[str], list[Lease]]:
-        async with room.leasing().held("ann@host", "n1", journal=Notes(), wait_seconds=0):
+        async with room.held("ann@host"):
             during = [lease.holder for lease in await room.left()]
         return during, await room.left()
 
@@ -197,7 +244,7 @@ def test_the_lease_of_an_apply_that_died_is_taken_over_when_it_expires() -> None
     room = Room()
 
     async def work() -> tuple[float, list[Lease]]:
-        await room.leasing().platform.create(lease_body(OWNER, "dead", "n0"))
+        await room.make("dead")
         await room.apply("next", begins=10, waits=300, lasts=0)
         return room.loop.time(), await room.left()
 
@@ -212,10 +259,8 @@ def test_no_clock_of_a_runner_is_trusted() -> None:
     async def work() -> None:
         first = asyncio.create_task(room.apply("first", lasts=50))
         await asyncio.sleep(5)
-        ahead = room.leasing()
-        ahead = Leasing(ahead.platform, OWNER, lambda: room.loop.time() + 86_400)
         with pytest.raises(RefusedError):
-            async with ahead.held("second", "n2", journal=Notes(), wait_seconds=0):
+            async with room.held("second", slept=lambda: 86_400.0):
                 room.seen.append("second")
         await first
 
@@ -228,10 +273,10 @@ def test_a_lease_that_somebody_ends_is_noticed_within_one_renewal() -> None:
 
     async def work() -> tuple[float, str | None]:
         lost = asyncio.Event()
-        async with room.leasing().held("ann", "n1", journal=Notes(), wait_seconds=0) as hold:
+        async with room.held("ann") as hold:
             hold.on_loss = lambda _: lost.set()
             (lease,) = await room.left()
-            await room.leasing().take_away(lease)
+            await room.leases().take_away(lease)
             ended = room.loop.time()
             await lost.wait()
             return room.loop.time() - ended, hold.lost
@@ -247,7 +292,7 @@ def test_a_lease_that_cannot_be_renewed_is_lost_when_it_expires_and_not_before()
 
     async def work() -> tuple[float, str | None]:
         lost = asyncio.Event()
-        async with room.leasing().held("ann", "n1", journal=Notes(), wait_seconds=0) as hold:
+        async with room.held("ann") as hold:
             hold.on_loss = lambda _: lost.set()
             room.faults.add(Fault(Answer(503), times=None))
             await lost.wait()
@@ -255,7 +300,7 @@ def test_a_lease_that_cannot_be_renewed_is_lost_when_it_expires_and_not_before()
 
     when, why = room.run(work)
     assert LEASE_SECONDS <= when < 3 * LEASE_SECONDS
-    assert why == "the lease of this apply could not be renewed and has expired"
+    assert why == "the lease of this apply was not renewed in time and has expired"
 
 
 @pytest.mark.parametrize("after_effect", [True, False])
@@ -264,7 +309,7 @@ def test_a_lease_whose_answer_was_lost_is_found_or_made_once_more(after_effect: 
     room.faults.add(Fault(Answer(502, "gone", after_effect=after_effect), "POST", "/v5/evaluations"))
 
     async def work() -> tuple[int, list[Lease]]:
-        async with room.leasing().held("ann", "n1", journal=Notes(), wait_seconds=0):
+        async with room.held("ann"):
             during = await room.left()
         return len(during), await room.left()
 
@@ -275,9 +320,9 @@ def test_a_twin_of_the_own_lease_counts_for_nothing_and_is_taken_away() -> None:
     room = Room()
 
     async def work() -> list[str]:
-        twin = await room.leasing().platform.create(lease_body(OWNER, "ann", "n1"))
-        async with room.leasing().held("ann", "n1", journal=Notes(), wait_seconds=0):
-            return [lease.id for lease in await room.left() if lease.id == twin.id]
+        twin = await room.make("ann")
+        async with room.held("ann"):
+            return [lease.id for lease in await room.left() if lease.id == twin]
 
     assert room.run(work) == []
 
@@ -287,7 +332,7 @@ def test_a_lease_that_expired_is_lost_though_it_could_be_renewed_later() -> None
 
     async def work() -> str | None:
         lost = asyncio.Event()
-        async with room.leasing().held("ann", "n1", journal=Notes(), wait_seconds=0) as hold:
+        async with room.held("ann") as hold:
             hold.on_loss = lambda _: lost.set()
             room.faults.add(Fault(Answer(503), times=None))
             await asyncio.sleep(LEASE_SECONDS - 1)
@@ -295,20 +340,21 @@ def test_a_lease_that_expired_is_lost_though_it_could_be_renewed_later() -> None
             await lost.wait()
             return hold.lost
 
-    assert room.run(work) == "the lease of this apply could not be renewed and has expired"
+    assert room.run(work) == "the lease of this apply was not renewed in time and has expired"
 
 
 def test_a_lease_that_cannot_be_taken_away_is_told_and_does_not_spoil_the_work() -> None:
     room = Room()
 
-    async def work() -> Hold:
-        async with room.leasing().held("ann", "n1", journal=Notes(), wait_seconds=0) as hold:
-            room.faults.add(Fault(Answer(403, '{"detail":"may not"}'), "DELETE", times=None))
-        return hold
+    told: list[str] = []
 
-    left_behind = room.run(work).left_behind
-    assert left_behind is not None
-    assert "may not" in left_behind
+    async def work() -> None:
+        async with room.held("ann", listener=LeaseListener(left_behind=told.append)):
+            room.faults.add(Fault(Answer(403, '{"detail":"may not"}'), "DELETE", times=None))
+
+    room.run(work)
+    (why,) = told
+    assert "may not" in why
 
 
 def test_work_that_is_stopped_at_once_leaves_its_lease_to_expire() -> None:
@@ -332,13 +378,195 @@ def test_the_lease_of_a_process_that_is_known_to_be_dead_is_not_waited_for() -> 
     room = Room()
 
     async def work() -> list[Lease]:
-        await room.leasing().platform.create(lease_body(OWNER, "dead", "n0"))
+        await room.make("dead")
         notes = Notes()
-        notes.write("lease", {"nonce": "n0"})
-        async with room.leasing().held("next", "n1", journal=notes, wait_seconds=0):
+        notes.write("lease", {"nonce": "nonce of dead", "place": PLACE})
+        async with room.held("next", journal=notes):
             return await room.left()
 
     assert [lease.holder for lease in room.run(work)] == ["next"]
+
+
+def test_the_lease_that_another_machine_wrote_into_a_journal_is_not_taken_away() -> None:
+    room = Room()
+
+    async def work() -> None:
+        copied = Notes()
+        copied.write("lease", {"nonce": "nonce of first", "place": "another host:/project/.sgpctl/lock-prod"})
+        first = asyncio.create_task(room.apply("first", lasts=60))
+        await asyncio.sleep(5)
+        with pytest.raises(RefusedError):
+            async with room.held("second", journal=copied):
+                room.seen.append("second")
+        await first
+
+    room.run(work)
+    assert room.seen == ["first"]
+
+
+def test_a_dead_lease_that_may_not_be_taken_away_is_waited_for() -> None:
+    room = Room()
+
+    async def work() -> float:
+        await room.make("dead")
+        notes = Notes()
+        notes.write("lease", {"nonce": "nonce of dead", "place": PLACE})
+        room.faults.add(Fault(Answer(403, '{"detail":"may not"}'), "DELETE", times=None))
+        async with room.held("next", journal=notes, waits=300):
+            return room.loop.time()
+
+    assert room.run(work) >= LEASE_SECONDS
+
+
+def test_of_two_that_were_made_in_one_second_of_the_platform_one_holds() -> None:
+    room = Room(tells_whole_seconds=True)
+
+    async def work() -> None:
+        await asyncio.gather(
+            room.apply("first", lasts=60, waits=500), room.apply("second", begins=0.5, lasts=60, waits=500)
+        )
+
+    room.run(work)
+    assert room.most_within == 1
+    assert len(room.seen) == 2
+
+
+def test_a_machine_that_slept_has_lost_its_lease_the_moment_it_wakes() -> None:
+    room = Room()
+
+    async def work() -> tuple[bool, bool, list[str]]:
+        asleep, told = 0.0, list[str]()
+        async with room.held("ann", slept=lambda: asleep, listener=LeaseListener(lost=told.append)) as hold:
+            before = hold.is_lost()
+            asleep = LEASE_SECONDS + 1.0
+            return before, hold.is_lost(), told
+
+    assert room.run(work) == (
+        False,
+        True,
+        ["the lease of this apply was not renewed in time and has expired"],
+    )
+
+
+@pytest.mark.parametrize("status", [400, 422])
+def test_a_renewal_that_the_platform_refuses_is_none(status: int) -> None:
+    room = Room()
+
+    async def work() -> tuple[float, str | None]:
+        lost = asyncio.Event()
+        async with room.held("ann", listener=LeaseListener(lost=lambda _: lost.set())) as hold:
+            room.faults.add(Fault(Answer(status), "PATCH", times=None))
+            await lost.wait()
+            return room.loop.time(), hold.lost
+
+    when, why = room.run(work)
+    assert LEASE_SECONDS <= when <= LEASE_SECONDS + 5
+    assert why == "the lease of this apply was not renewed in time and has expired"
+
+
+def test_who_gives_up_waiting_takes_its_lease_away() -> None:
+    room = Room()
+
+    async def work() -> list[str]:
+        first = asyncio.create_task(room.apply("first", lasts=60))
+        waiting = asyncio.create_task(room.apply("second", begins=1, waits=1000))
+        await asyncio.sleep(20)
+        both = [lease.holder for lease in await room.left()]
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        left = [lease.holder for lease in await room.left()]
+        await first
+        return both + left
+
+    assert room.run(work) == ["first", "second", "first"]
+
+
+def test_who_waits_is_told_for_whom_once_for_each() -> None:
+    room = Room()
+    told: list[tuple[str, int]] = []
+
+    async def work() -> None:
+        listener = LeaseListener(lambda lease, seconds: told.append((lease.holder, round(seconds))))
+
+        async def third() -> None:
+            await asyncio.sleep(6)
+            async with room.held("third", waits=500, listener=listener):
+                room.seen.append("third")
+
+        second = room.apply("second", begins=3, lasts=30, waits=500)
+        await asyncio.gather(room.apply("first", lasts=30), second, third())
+
+    room.run(work)
+    assert [who for who, _ in told] == ["first", "second"]
+    assert [seconds < 500 for _, seconds in told] == [False, True]
+    assert room.seen == ["first", "second", "third"]
+
+
+def test_who_waits_and_loses_its_own_lease_is_told_that() -> None:
+    room = Room()
+
+    async def work() -> RefusedError:
+        first = asyncio.create_task(room.apply("first", lasts=200))
+        waiting = asyncio.create_task(room.apply("second", begins=1, waits=1000))
+        await asyncio.sleep(10)
+        (_, second) = await room.left()
+        await room.leases().take_away(second)
+        with pytest.raises(RefusedError) as refused:
+            await waiting
+        await first
+        return refused.value
+
+    assert room.run(work).message == (
+        "somebody took the lease of this apply away (`sgpctl unlock`); nothing was changed"
+    )
+
+
+def test_a_platform_that_takes_no_leases_is_told_as_such() -> None:
+    room = Room()
+    room.faults.add(Fault(Answer(422, '{"detail":"tasks: at least one"}'), "POST", "/v5/evaluations"))
+
+    async def work() -> Rejected:
+        with pytest.raises(Rejected) as refused:
+            await room.apply("ann")
+        return refused.value
+
+    refused = room.run(work)
+    assert refused.message.startswith("the lease of this apply could not be made, so nothing was changed: ")
+    assert "tasks: at least one" in refused.message
+    assert refused.hint is not None
+    assert "`lock: false`" in refused.hint
+
+
+def test_a_journal_that_cannot_be_written_at_the_end_does_not_spoil_the_work() -> None:
+    room = Room()
+
+    class Full(Notes):
+        def write(self, event: str, fields: Mapping[str, str]) -> None:
+            if event == "released":
+                raise LocalStateError("the disk is full")
+            super().write(event, fields)
+
+    async def work() -> list[Lease]:
+        async with room.held("ann", journal=Full()):
+            room.seen.append("ann")
+        return await room.left()
+
+    assert (room.run(work), room.seen) == ([], ["ann"])
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [("ann\nerror: all is lost", "ann error: all is lost"), ("", "unknown"), ("x" * 5000, "x" * 200)],
+)
+def test_a_holder_is_words_within_a_sentence(written: str, shown: str) -> None:
+    room = Room()
+
+    async def work() -> list[str]:
+        await room.leases().platform.create(lease_body(OWNER, written, "n"))
+        return [lease.holder for lease in await room.left()]
+
+    assert room.run(work) == [shown]
 
 
 @given(
@@ -347,11 +575,18 @@ def test_the_lease_of_a_process_that_is_known_to_be_dead_is_not_waited_for() -> 
     waits=st.sampled_from([0.0, 20.0, 2000.0]),
     settle_seconds=st.floats(0, 5),
     latency_ms=st.integers(0, 900),
+    tells_whole_seconds=st.booleans(),
 )
 def test_never_are_two_within(
-    begins: list[float], lasts: float, waits: float, settle_seconds: float, latency_ms: int
+    begins: list[float],
+    lasts: float,
+    waits: float,
+    settle_seconds: float,
+    latency_ms: int,
+    tells_whole_seconds: bool,
 ) -> None:
-    room = Room(Knobs(settle_seconds=settle_seconds, latency_ms=latency_ms))
+    knobs = Knobs(settle_seconds=settle_seconds, latency_ms=latency_ms)
+    room = Room(knobs, tells_whole_seconds=tells_whole_seconds)
 
     async def work() -> list[BaseException | None]:
         applies = (

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 import pytest
 
+from sgpctl.apply.lock import exclusive
 from sgpctl.cli.leasing import holder_name
 from sgpctl.model.lease import lease_body
 from sgpctl.model.marks import Occasion, Owner
@@ -38,11 +42,14 @@ class Account:
     requests: list[str] = field(default_factory=list)
 
     def lease(self, holder: str = "ann@laptop, process 7") -> str:
-        made = self._call("POST", "", lease_body(OWNER, holder, "n-of-ann"))
+        made = self._call("POST", "", lease_body(OWNER, holder, f"nonce of {holder}"))
         return str(made["id"])
 
     def end(self, lease: str) -> None:
         self._call("DELETE", f"/{lease}")
+
+    def live_ids(self) -> list[str]:
+        return [item["id"] for item in self._call("GET", "?limit=100")["items"]]
 
     def live(self) -> list[str]:
         return sorted(item["name"] for item in self._call("GET", "?limit=100")["items"])
@@ -228,18 +235,84 @@ def test_unlock_with_nobody_there(quickstart: Path, sgpctl: Sgpctl) -> None:
         assert (ended.code, ended.out) == (0, "Nobody holds a lease on prod.\n")
 
 
+def test_unlock_leaves_those_who_wait(quickstart: Path, sgpctl: Sgpctl) -> None:
+    with account(quickstart) as there:
+        there.lease("ann")
+        waiting = there.lease("bob")
+        ended = sgpctl("unlock", quickstart, "--env", "prod", "--yes")
+        assert ended.code == 0
+        works, waits, says = ended.out.splitlines()
+        assert (works.split(" since ")[0], waits.split(" since ")[0]) == ("ann works", "bob waits")
+        assert says == "Ended the lease of ann."
+        assert there.live_ids() == [waiting]
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-1", "1e9", "86401", "soon"])
+def test_a_wait_that_has_no_end_is_a_mistake(seconds: str, quickstart: Path, sgpctl: Sgpctl) -> None:
+    ended = sgpctl("apply", quickstart, "--yes", "--lock-timeout", seconds)
+    assert (ended.code, ended.out) == (1, "")
+    assert "--lock-timeout" in ended.err
+
+
+def test_both_locks_are_waited_for_once(quickstart: Path, sgpctl: Sgpctl) -> None:
+    with account(quickstart) as there, ExitStack() as other:
+        there.lease("ann")
+        other.enter_context(exclusive(quickstart / ".sgpctl" / "lock-prod"))
+        with _waiting(quickstart, 4) as waiting:
+            told = [_line(waiting)]
+            time.sleep(1.5)  # of the four seconds that it may wait in all
+            other.close()
+            _, rest = waiting.communicate()
+        told += rest.splitlines()
+    assert waiting.returncode == 3
+    assert told[0].startswith("Waiting up to 4 s for process ")
+    assert re.match(
+        r"Waiting up to [12] s for ann, which works on this project and environment since ", told[1]
+    )
+    assert "another apply works on this project and environment: ann" in told[2]
+
+
+def test_ctrl_c_ends_the_wait_and_leaves_no_lease(quickstart: Path, sgpctl: Sgpctl) -> None:
+    with account(quickstart) as there:
+        others = there.lease("ann")
+        with _waiting(quickstart, 60) as waiting:
+            assert _line(waiting).startswith("Waiting up to 60 s for ann")
+            waiting.send_signal(signal.SIGINT)
+            _, rest = waiting.communicate()
+        assert (waiting.returncode, rest.strip()) == (130, "interrupted")
+        assert there.live_ids() == [others]
+
+
 def _apply(project: Path, *options: str) -> Ended:
     """One apply in a process of its own, as on another machine."""
     return _in_a_process("apply", str(project), "--env", "prod", "--yes", *options)
 
 
 def _in_a_process(*call: str) -> Ended:
-    script = f"from sgpctl.cli.main import run; run({[*call]!r})"
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, env={**os.environ}, check=False
+    with _process(*call) as process:
+        out, err = process.communicate()
+    return Ended(process.returncode, out, err)
+
+
+def _process(*call: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", f"from sgpctl.cli.main import run; run({[*call]!r})"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ},
     )
-    return Ended(done.returncode, done.stdout, done.stderr)
+
+
+def _waiting(project: Path, seconds: int) -> subprocess.Popen[str]:
+    return _process("apply", str(project), "--env", "prod", "--yes", "--lock-timeout", str(seconds))
 
 
 def _listed(project: Path, sgpctl: Sgpctl) -> object:
     return json.loads(sgpctl("list", project, "--env", "prod", "--json").out)["evaluations"]
+
+
+def _line(process: subprocess.Popen[str]) -> str:
+    """The next line of what it says to a person."""
+    assert process.stderr is not None
+    return process.stderr.readline()

@@ -14,7 +14,8 @@ from sgpctl.api.evaluations import Evaluations
 from sgpctl.api.reading import read_state
 from sgpctl.apply.driver import Driver
 from sgpctl.apply.journal import Journal
-from sgpctl.apply.lease import Leasing
+from sgpctl.apply.lease import Claim, LeaseListener, Leasing
+from sgpctl.apply.leases import Leases
 from sgpctl.apply.lock import exclusive
 from sgpctl.apply.outcome import Outcome
 from sgpctl.apply.reconciliation import Reconciliation
@@ -60,15 +61,17 @@ class Parts:
         if not runner.world.climate.has_lease:
             yield
             return
-        nonce, journal = f"lease-{runner.name}", self.journal(runner)
-        async with (
-            runner.client() as client,
-            Leasing(Evaluations(client), OWNER, runner.machine.monotonic).held(
-                runner.name, nonce, journal=journal, wait_seconds=_PATIENCE_SECONDS
-            ) as hold,
-        ):
-            hold.on_loss = runner.lose_lease
-            yield
+        claim = Claim(runner.name, f"lease-{runner.name}", runner.machine.name)
+        async with runner.client() as client:
+            leasing = Leasing(Leases(Evaluations(client), OWNER), runner.machine.monotonic)
+            async with leasing.held(
+                claim,
+                journal=self.journal(runner),
+                wait_seconds=_PATIENCE_SECONDS,
+                listener=LeaseListener(lost=runner.lose_lease),
+            ) as hold:
+                runner.interruption.is_lease_lost = hold.is_lost
+                yield
 
     def transport(self, runner: Runner) -> httpx.AsyncBaseTransport:
         return runner.line

@@ -141,7 +141,6 @@ class Runner:
 
     def lose_lease(self, _: str) -> None:
         self.has_lost_lease = True
-        self.interruption.requested, self.interruption.by_person = True, False
 
     def _show(self, plan: Plan) -> None:
         if self.saves_plan:
@@ -167,7 +166,7 @@ class Runner:
         return f"nonce-{self.name}-{self.nonces}"
 
     def _stop(self) -> None:
-        self.interruption.requested = True
+        self.interruption.by_person = True
 
 
 def _is_death(error: BaseException) -> bool:
