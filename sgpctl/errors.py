@@ -12,7 +12,7 @@ SgpctlError                    1   anything below; also a mistake in how the com
 │   ├── Rejected               1   the platform answered, and the answer is no; nothing happened
 │   ├── Unclear                1   sent, and nobody can say whether it took effect
 │   └── BadAnswer              1   answered, but not with what this API answers (a read; nothing is at stake)
-├── RefusedError               3   a safety rail, a budget or a stale plan; nothing was changed
+├── RefusedError               3   a safety rail, a budget, a stale plan or another apply at work; nothing was changed
 ├── PartlyAppliedError         4   some changes are in place, some are not
 └── InterruptedByUser        130   Ctrl-C
 """
@@ -97,6 +97,6 @@ class BadAnswer(ApiError):
 
 
 class RefusedError(SgpctlError):
-    """A safety rail, the budget or a stale plan stopped the command before it changed anything."""
+    """A safety rail, the budget, a stale plan or another apply stopped the command before it changed anything."""
 
     exit_code = ExitCode.REFUSED

@@ -14,18 +14,15 @@ INCLUDED_FILE_BYTES_MAX = 64 * MIB
 MANIFEST_FILES_MAX = 200_000
 DOCUMENT_DEPTH_MAX = 100
 DOCUMENT_NODES_MAX = 1_000_000  # after aliases are expanded, so a small file cannot become a large one
-DOCUMENT_CHARS_MAX = (
-    128 * MIB
-)  # the same, for the text in it, with every $file counted as often as it is used
+# The same for the text in it, with every $file counted as often as it is used.
+DOCUMENT_CHARS_MAX = 128 * MIB
 DOCUMENTS_PER_FILE_MAX = 10_000
 INTEGER_DIGITS_MAX = 600  # below the smallest bound that Python itself may be set to (640)
 INCLUDE_DEPTH_MAX = 8
 ROWS_PER_EVALUATION_MAX = 1_000_000
 PROBLEMS_SHOWN_MAX = 200
 ROW_PROBLEMS_MAX = 20  # of one list of rows; beyond it only their number is told
-PROBLEMS_PER_FILE_MAX = (
-    1_000  # after these, further warnings of a file are dropped and the next error ends it
-)
+PROBLEMS_PER_FILE_MAX = 1_000  # then further warnings of the file are dropped, and the next error ends it
 NAMES_COMPARED_MAX = 2_000  # to find the nearest one to a name that is not known
 HINTS_MAX = 100  # unknown references of one load for which the nearest name is looked up
 MATRIX_CELLS_MAX = 200  # where the manifest names no `max` of its own
@@ -56,9 +53,7 @@ PARALLELISM_MAX = 64
 RESOLVE_TRIES_MAX = 3  # a host name that is not found is most often mistyped
 REDIRECTS_MAX = 3  # of one read, and only within the same host
 ANSWER_SECONDS_MAX = 900.0  # for one whole answer, so that one that trickles in ends
-IDLE_CONNECTION_SECONDS_MAX = (
-    4.0  # many servers hang up after 5, and a write must not meet a closed connection
-)
+IDLE_CONNECTION_SECONDS_MAX = 4.0  # many servers hang up after 5; a write must not meet a closed connection
 SUCCESSES_PER_GROWTH = 10  # answers without a 429 before one more request may be under way
 ITEMS_LISTED_MAX = 1_000_000
 UNCOUNTED_PAGES_MAX = 1_000  # of a list whose `total` is missing
@@ -77,9 +72,8 @@ ONE_CREATE_SECONDS_MAX = CREATE_SENDS_MAX * (CREATE_READ_SECONDS_MAX + sum(SETTL
 WRITE_TRIES_MAX = 4  # of one idempotent write (patch, archive, restore) whose answers are unclear
 READ_BACK_PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0)
 JOURNAL_BYTES_MAX = 1 * MIB  # a larger journal is rid of what nothing needs any more
-LISTS_STALE_SECONDS_MAX = (
-    900.0  # for so long, what the journal says was made is read by id if no list shows it
-)
+# For so long, what the journal says was made is read by id if no list shows it.
+LISTS_STALE_SECONDS_MAX = 900.0
 VERIFY_PAUSES_SECONDS = (0.0, 1.0, 2.0, 4.0, 8.0)
 LOCK_TIMEOUT_SECONDS_MAX = 24 * 60 * 60
 LEASE_SECONDS = 120  # after its last renewal, a lease of an apply that died is free for the next one
@@ -88,9 +82,8 @@ LEASE_RETRY_SECONDS = 5.0  # after a renewal that nobody answered
 LEASE_POLL_SECONDS = 3.0
 LEASE_RELEASE_SECONDS_MAX = 15.0  # a person who interrupts must not wait; the lease expires by itself
 LEASE_SHOWN_PAUSES_SECONDS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)  # until lists show the lease that was just made
-LEASE_MADE_TOGETHER_SECONDS = (
-    1.5  # so far apart at most, `created_at` may not tell which of two was made first
-)
+# Of two leases that are closer together than this, `created_at` may not tell which was made first.
+LEASE_MADE_TOGETHER_SECONDS = 1.5
 LEASE_HOLDER_CHARS_MAX = 200
 
 # --- safety ----------------------------------------------------------------------------------------------------
@@ -104,9 +97,7 @@ ERRORS_SHOWN_MAX = 3  # different ones of one run
 DIFF_LINES_SHOWN_MAX = 40
 DIFF_CONTEXT_LINES = 2
 DIFF_LINES_COMPARED_MAX = 2_000  # between the first and the last difference; comparing is quadratic at worst
-FORMATTED_LINE_CHARS_MAX = (
-    120  # a map or list in brackets that would be longer is written as a block by `fmt`
-)
+FORMATTED_LINE_CHARS_MAX = 120  # `fmt` writes a map or list in brackets that would be longer as a block
 COMMENT_BYTES_MAX = 60_000  # GitHub takes 65,536 characters; the rest is for what a workflow adds
 COMMENT_DIFF_LINES_MAX = 300  # in one comment, shared by its diffs
 COMMENT_DIFF_BYTES_MAX = 16_000  # of one diff
@@ -130,9 +121,8 @@ PLAN_FILE_BYTES_MAX = 256 * MIB
 
 # --- import ----------------------------------------------------------------------------------------------------
 INLINE_ROWS_MAX = 5  # more than these go into a file of their own
-INLINE_TEXT_CHARS_MAX = (
-    200  # a text of several lines that is longer, or has more lines, goes into a file of its own
-)
+# A text of several lines that is longer, or has more lines, goes into a file of its own.
+INLINE_TEXT_CHARS_MAX = 200
 INLINE_TEXT_LINES_MAX = 3
 FILE_STEM_CHARS_MAX = 60
 GRID_CELLS_MIN = 9  # a matrix with fewer cells is read as easily in its changes

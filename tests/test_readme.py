@@ -11,7 +11,9 @@ import pytest
 from sgpctl import limits
 from sgpctl.cli.main import cli
 from sgpctl.errors import ExitCode
+from sgpctl.model.lease import lease_tag
 from sgpctl.model.marks import Owner
+from tests.simulation.defects import DEFECTS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -57,6 +59,17 @@ def test_the_numbers_are_those_in_force() -> None:
 
 def test_the_owner_tag_is_as_described() -> None:
     assert Owner("<project>", "<environment>").tag in README
+
+
+def test_the_lease_is_as_described() -> None:
+    assert lease_tag(Owner("<project>", "<environment>")) in README
+    assert (limits.LEASE_SECONDS, "free two minutes after its holder died" in README) == (120, True)
+    notices = limits.LEASE_SECONDS / limits.LEASE_RENEWALS
+    assert (notices, "within half a minute its apply notices" in README) == (30, True)
+
+
+def test_the_planted_defects_are_counted() -> None:
+    assert f"can fail on {len(DEFECTS)} planted defects" in README
 
 
 @pytest.mark.parametrize("link", re.findall(r"\]\((?!https?:)([^)#]+)\)", README))

@@ -39,7 +39,7 @@ class Hold:
         return self.lease.created_at + timedelta(seconds=self.monotonic() - self.answered_at)
 
     def is_lost(self) -> bool:
-        """True once it is ours no more. A process that was stopped, or slept, has missed its renewals: the clock tells."""
+        """True once it is ours no more. The clock tells, too: whoever was stopped, or slept, has missed its renewals."""
         if self.lost is None and self.monotonic() >= self._runs_until:
             self._lose("the lease of this apply was not renewed in time and has expired")
         return self.lost is not None

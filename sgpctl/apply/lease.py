@@ -51,7 +51,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class LeaseListener:
-    """Told for whom is waited and for how many seconds at most, that the lease was lost, that it was left to expire."""
+    """Told for whom is waited, and for how many seconds at most; that the lease was lost; that it was left to expire."""
 
     waits: Callable[[Lease, float], None] = field(default=lambda _, __: None)
     lost: Callable[[str], None] = field(default=lambda _: None)

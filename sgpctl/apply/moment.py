@@ -1,4 +1,4 @@
-"""When something was written down, by two clocks: the wall clock may be set, the other one starts anew with the machine."""
+"""When something was written down, by two clocks: one may be set, the other starts anew with the machine."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Moment:
 
 
 def moment_of(wall: object, monotonic: object) -> Moment:
-    """The moment that a line tells; a time that cannot be read is long ago, so that its create is still looked for once."""
+    """The moment that a line tells; one that cannot be read is long ago, so that its create is still looked for."""
     seconds = monotonic if isinstance(monotonic, float) else None
     try:
         moment = datetime.fromisoformat(wall) if isinstance(wall, str) else LONG_AGO

@@ -32,7 +32,8 @@ from sgpctl.plan.staleness import Skipped
 class Reconciliation:
     """One project's desired evaluations, and the platform that is to hold them.
 
-    `read_state` reads the remote side, given ids that lists may not show yet; `scope` says where that is and becomes part of the plan's digest.
+    `read_state` reads the remote side, given ids that lists may not show yet; `scope` says where that is and becomes
+    part of the plan's digest.
     """
 
     driver: Driver

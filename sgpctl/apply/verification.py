@@ -38,8 +38,7 @@ async def verify(
     results: Sequence[ChangeResult],
     skipped: Sequence[Skipped] = (),
 ) -> Verification:
-    """Plan again until nothing is left that this apply should have done and everybody can see it, or the settling time
-    is over.
+    """Plan again until all is done that this apply should have done, and lists show it, or the settling time is over.
 
     Two evaluations that carry one nonce are folded into one on the way: the other was made by the same create. What was
     skipped is left as it is.

@@ -81,7 +81,7 @@ class Console:
         if sys.stdin is None or not sys.stdin.isatty():
             raise UsageError(
                 "nobody can be asked for consent here: standard input is not a terminal",
-                hint="Look at the plan, then run again with --yes.",
+                hint="Look at what is above, then run again with --yes.",
             )
         with _interrupted_at_once():
             answer: str = click.prompt(

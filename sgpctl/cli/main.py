@@ -44,7 +44,7 @@ Exit codes:
   0    done; with `plan --detailed-exitcode`: no changes
   1    error, mistakes in the call included
   2    `plan --detailed-exitcode`: there are changes; `drift`: something drifted
-  3    refused by a safety rail, the budget or a stale plan; nothing was changed
+  3    refused by a safety rail, the budget, a stale plan or another apply at work; nothing was changed
   4    applied in part; what is left was printed
   130  interrupted
 """

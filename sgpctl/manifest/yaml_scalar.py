@@ -27,9 +27,8 @@ _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
 _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9_]+")
-_FLOAT_OF_1_1 = re.compile(
-    r"(?:[-+]?[0-9][0-9_]*\.|\.)[0-9_]*(?:[eE][-+][0-9]+)?"
-)  # PyYAML takes no sign before a point
+# PyYAML takes no sign before a point.
+_FLOAT_OF_1_1 = re.compile(r"(?:[-+]?[0-9][0-9_]*\.|\.)[0-9_]*(?:[eE][-+][0-9]+)?")
 _NUMBER_OF_1_1 = re.compile(
     r"[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*|[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?)"
 )
