@@ -21,7 +21,7 @@ from sgpctl.apply.verification import ClosingPlan, Verification, verify
 from sgpctl.errors import RefusedError
 from sgpctl.limits import LISTS_STALE_SECONDS_MAX
 from sgpctl.model.evaluation import DesiredEvaluation, RemoteState
-from sgpctl.model.marks import NONCE, Owner, Provenance
+from sgpctl.model.marks import NONCE, Owner, Provenance, read_marks
 from sgpctl.plan.plan import Plan
 from sgpctl.plan.planner import make_plan
 from sgpctl.plan.policy import Policy
@@ -66,11 +66,17 @@ class Reconciliation:
 
     async def plan(self) -> Plan:
         """The plan of now. Open intents are looked for once, without waiting; apply settles them first."""
-        return self._plan_of(await self.read_state(await self._known()))
+        return self._plan_of(await self._state())
 
     async def _closing_plan(self) -> ClosingPlan:
-        state = await self.read_state(await self._known())
+        state = await self._state()
         return ClosingPlan(self._plan_of(state), is_listed=not state.unlisted)
+
+    async def _state(self) -> RemoteState:
+        state = await self.read_state(await self._known())
+        nonces = (read_marks(remote).nonce for remote in (*state.owned, *state.archived))
+        self.seen_nonces.update(nonce for nonce in nonces if nonce is not None)
+        return state
 
     def _plan_of(self, state: RemoteState) -> Plan:
         return make_plan(

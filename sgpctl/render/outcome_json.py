@@ -12,7 +12,7 @@ def outcome_document(outcome: Outcome, header: PlanHeader) -> dict[str, Json]:
     """Begins like a plan's document. Counts and cost are of what was done; `left` is what a new plan still finds.
 
     `skipped` are the changes that were not begun because they are not as reviewed; those of them that are still planned
-    are in `left` too. `left` is null when nothing could be read back; `unverified` then says why, unless the apply was interrupted.
+    are in `left` too. `left` is null when nothing could be read back; `unverified` then says why.
     """
     left = outcome.left
     return {

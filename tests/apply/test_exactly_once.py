@@ -165,6 +165,14 @@ def test_nothing_is_archived_while_a_new_run_is_missing(site: Site) -> None:
     assert by_name == {"a": Status.NOT_STARTED, "d": Status.FAILED}
 
 
+def test_a_run_of_ours_that_only_lists_show_is_ours(site: Site) -> None:
+    (one,) = _three()[:1]
+    nothing = Answer(200, '{"items":[],"has_more":false,"total":0}')
+    site.fail(Fault(lost_answer(), "POST", CREATE, times=None), Fault(nothing, "POST", FILTER, times=None))
+    outcome = site.apply([one])
+    assert [(result.status, result.started) for result in outcome.results] == [(Status.DONE, True)]
+
+
 def test_an_interruption_starts_nothing_new_and_says_what_is_left(site: Site) -> None:
     desired = [declare(f"e{index}", tasks=[chat(str(index))]) for index in range(12)]
 
