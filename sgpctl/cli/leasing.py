@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import getpass
 import os
+import signal
 import socket
 import uuid
 from collections.abc import AsyncIterator
@@ -39,12 +41,23 @@ async def lease_held(
         f"{socket.gethostname()}:{workspace.lock_path}",
     )
     # Over a connection of its own, so that no renewal waits behind a long create.
-    async with platform.connect() as client:
+    async with _terminated_gently(), platform.connect() as client:
         leasing = Leasing(Leases(Evaluations(client), workspace.owner), up_seconds)
         async with leasing.held(
             claim, journal=journal, wait_seconds=wait_seconds, listener=_listener(console)
         ) as hold:
             yield Interruption(is_lease_lost=hold.is_lost)
+
+
+@asynccontextmanager
+async def _terminated_gently() -> AsyncIterator[None]:
+    """SIGTERM, by which a CI cancels a job, ends a wait as Ctrl-C does: the lease is taken away first."""
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, signal.raise_signal, signal.SIGINT)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
 
 
 def _listener(console: Console) -> LeaseListener:

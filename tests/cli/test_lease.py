@@ -272,12 +272,15 @@ def test_both_locks_are_waited_for_once(quickstart: Path, sgpctl: Sgpctl) -> Non
     assert "another apply works on this project and environment: ann" in told[2]
 
 
-def test_ctrl_c_ends_the_wait_and_leaves_no_lease(quickstart: Path, sgpctl: Sgpctl) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_or_sigterm_ends_the_wait_and_leaves_no_lease(
+    number: signal.Signals, quickstart: Path, sgpctl: Sgpctl
+) -> None:
     with account(quickstart) as there:
         others = there.lease("ann")
         with _waiting(quickstart, 60) as waiting:
             assert _line(waiting).startswith("Waiting up to 60 s for ann")
-            waiting.send_signal(signal.SIGINT)
+            waiting.send_signal(number)
             _, rest = waiting.communicate()
         assert (waiting.returncode, rest.strip()) == (130, "interrupted")
         assert there.live_ids() == [others]
