@@ -10,10 +10,9 @@ import httpx
 
 from sgpctl.api.settings import ApiKey, Connection
 from sgpctl.cli.workspace import STATE_FOLDER, Workspace
-from sgpctl.errors import LocalStateError
 from sgpctl.sandbox.app import create_app
 from sgpctl.sandbox.store import open_store
-from sgpctl.sandbox.transport import sandbox_transport
+from sgpctl.sandbox.transport import EmbeddedTransport
 
 _ACCOUNT = "sandbox"
 _BASE_URL = "http://sandbox.localhost"
@@ -23,16 +22,12 @@ _BASE_URL = "http://sandbox.localhost"
 def embedded_sandbox(workspace: Workspace) -> Iterator[tuple[Connection, httpx.AsyncBaseTransport, str]]:
     """A connection that needs no key, the transport that stays in this process, and the words for it."""
     database = sandbox_database(workspace)
-    try:
-        database.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise LocalStateError(f"{database.parent}: {error.strerror or error}") from error
     store = open_store(database)
     try:
         account = workspace.environment.account_id or _ACCOUNT
         connection = Connection(_BASE_URL, account, ApiKey("the-sandbox-needs-no-key", source="the sandbox"))
         shown = database.relative_to(workspace.project.root)
-        yield connection, sandbox_transport(create_app(store)), f"sandbox {shown.as_posix()}"
+        yield connection, EmbeddedTransport(create_app(store), database), f"sandbox {shown.as_posix()}"
     finally:
         store.close()
 

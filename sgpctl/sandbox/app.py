@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -35,6 +35,8 @@ from sgpctl.sandbox.store import Store
 from sgpctl.sandbox.wire import json_object, json_text
 
 DEFAULT_ACCOUNT = "default"
+DATABASE_FAILED = "x-sandbox-database-failed"
+"""The header of an answer that there is only because the database failed; it says why. Nothing was carried out."""
 
 _ROOT = "/v5"
 _ENDPOINTS: tuple[Endpoint, ...] = (
@@ -110,7 +112,11 @@ class _Door:
                 422, [{"loc": ["body"], "msg": "The body is nested too deeply", "type": "recursion"}]
             )
         except sqlite3.Error as error:
-            return _detail(500, f"The sandbox database failed: {error}.")
+            return Reply(
+                _detail(500, f"The sandbox database failed: {error}.").text,
+                500,
+                {DATABASE_FAILED: str(error)},
+            )
 
     def _check_key(self, request: Request) -> None:
         key = request.headers.get("x-api-key")
@@ -149,7 +155,7 @@ def create_app(
     door = _Door(store, knobs, faults or FaultPlan(), on_request, itertools.count(1))
     app = Starlette(
         routes=[_route(door, endpoint) for endpoint in _ENDPOINTS],
-        exception_handlers={HTTPException: _not_routed, Exception: _broken},
+        exception_handlers={HTTPException: _not_routed, ClientDisconnect: _hung_up, Exception: _broken},
     )
     app.router.redirect_slashes = False
     app.add_middleware(_WithoutPrefix)
@@ -166,6 +172,11 @@ def _route(door: _Door, endpoint: Endpoint) -> Route:
 async def _not_routed(_request: Request, error: Exception) -> Response:
     status, detail = (error.status_code, error.detail) if isinstance(error, HTTPException) else (404, "")
     return _response(_detail(status, detail))
+
+
+async def _hung_up(_request: Request, _error: Exception) -> Response:
+    """The client went away before its request was here; this answer reaches nobody, and nothing was carried out."""
+    return _response(_detail(400, "The request was not complete."))
 
 
 async def _broken(_request: Request, _error: Exception) -> Response:

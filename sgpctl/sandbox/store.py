@@ -92,8 +92,9 @@ def open_store(
             hint="Name another file, or remove this one if nobody needs it.",
         ) from error
     except (sqlite3.Error, OSError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
         raise LocalStateError(
-            f"The sandbox database {path} cannot be opened: {error}.",
+            f"The sandbox database {path} cannot be opened: {why}.",
             hint="Check that its folder can be written and that the disk has room, or name another file.",
         ) from error
 
@@ -119,6 +120,9 @@ def _prepare(db: sqlite3.Connection) -> None:
     ready = _is_sandbox(db)
     db.commit()
     if ready:
+        db.execute("BEGIN")
+        db.execute("DELETE FROM evaluation WHERE FALSE")  # fails here and now where nothing may be written
+        db.rollback()
         return
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("BEGIN IMMEDIATE")

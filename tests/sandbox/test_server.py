@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -41,6 +42,21 @@ def test_a_signal_ends_the_server_in_order_and_in_silence(number: signal.Signals
         process.send_signal(number)
         output, errors = process.communicate(timeout=30)
     assert (process.returncode, output, errors) == (0, "closed\n", "")
+
+
+def test_a_client_that_hangs_up_is_no_error() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", _PROGRAM], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    port = int(process.stdout.readline().rpartition(":")[2])
+    half = b"POST /v5/evaluations HTTP/1.1\r\nHost: x\r\nx-api-key: key\r\nContent-Length: 100\r\n\r\n{"
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(half)
+        connection.shutdown(socket.SHUT_WR)
+        connection.recv(1000)
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=30) == ("closed\n", "")
 
 
 def test_a_server_in_a_thread_ends_with_its_block(store: Store) -> None:
