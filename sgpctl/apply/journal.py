@@ -81,10 +81,7 @@ class Journal:
         try:
             self._append(json.dumps(entry, ensure_ascii=True) + "\n")
         except OSError as error:
-            raise LocalStateError(
-                f"{self._path}: {error.strerror or error}",
-                hint="sgpctl writes down what it is about to create before it creates it; free the disk or its rights.",
-            ) from error
+            raise _not_written(self._path, error) from error
 
     def read(self) -> Record:
         """What is on record about our target. A torn line is what a crash leaves, and is passed over."""
@@ -107,12 +104,23 @@ class Journal:
             lines = self._path.read_text(encoding="utf-8", errors="replace").splitlines()
             still_open, now = _open_nonces(lines), self.now()
             kept = [line for line in lines if _is_needed(_entry(line), now, older_than_seconds, still_open)]
-            temporary = self._path.with_suffix(".new")
-            temporary.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
-            temporary.chmod(0o600)
-            temporary.replace(self._path)
+            self._replace("".join(f"{line}\n" for line in kept))
         except OSError as error:
-            raise LocalStateError(f"{self._path}: {error.strerror or error}") from error
+            raise _not_written(self._path, error) from error
+
+    def _replace(self, text: str) -> None:
+        temporary = self._path.with_suffix(".new")
+        try:
+            with temporary.open("w", encoding="utf-8") as file:
+                temporary.chmod(0o600)
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(self._path)
+        except OSError:
+            temporary.unlink(missing_ok=True)
+            raise
+        _sync_folder(self._path.parent)
 
     def _append(self, line: str) -> None:
         is_new = not self._path.exists()
@@ -128,6 +136,14 @@ class Journal:
             os.close(handle)
         if is_new:
             _sync_folder(self._path.parent)
+
+
+def _not_written(path: Path, error: OSError) -> LocalStateError:
+    return LocalStateError(
+        f"{path}: {error.strerror or error}",
+        hint="sgpctl writes down what it is about to create before it creates it; "
+        "free the disk, or give it the right to write there.",
+    )
 
 
 def record_of(lines: Iterable[str], target: str) -> Record:

@@ -82,11 +82,12 @@ class Leasing:
 
         Only for whoever holds the lock of its place: a lease that the journal knows from there is then of a process that
         is dead, and is taken away. A block that is stopped at once leaves its lease to expire: what is in flight may still
-        take effect, and whoever comes next on another machine would not see it.
+        take effect, and whoever comes next on another machine would not see it. One that is stopped while it waits for
+        its turn takes it away.
 
         Raises RefusedError when another one still holds it after `wait_seconds`, ApiError, and LocalStateError.
         """
-        dead = {nonce for nonce, place in journal.read().leases.items() if place == claim.place}
+        dead = _dead(journal, claim.place)
         journal.write("lease", {"nonce": claim.nonce, "place": claim.place})
         hold = await self._created(claim)
         renewing = asyncio.create_task(hold.keep())
@@ -111,6 +112,19 @@ class Leasing:
             else:
                 with suppress(LocalStateError):  # then the next apply here looks for it, and finds nothing
                     journal.write("released", {"nonce": claim.nonce})
+
+    async def take_away_dead(self, journal: LeaseJournal, place: str) -> None:
+        """Take away what `journal` still knows from `place`: leases of processes that are dead.
+
+        Only for whoever holds the lock of that place. Raises RefusedError, ApiError, and LocalStateError.
+        """
+        dead = _dead(journal, place)
+        if dead:
+            for lease in await self.leases.live():
+                if lease.nonce in dead:
+                    await self.leases.take_away(lease)
+            for ended in sorted(dead):
+                journal.write("released", {"nonce": ended})
 
     async def _created(self, claim: Claim) -> Hold:
         asked_at = self.monotonic()
@@ -244,6 +258,11 @@ def _taken(first: Lease) -> RefusedError:
     )
 
 
+def _dead(journal: LeaseJournal, place: str) -> set[str]:
+    """The nonces of leases that a process in `place` took and did not give back."""
+    return {nonce for nonce, taken_at in journal.read().leases.items() if taken_at == place}
+
+
 def _not_made(error: ApiError) -> ApiError:
     words = "A lease is an evaluation without tasks; set `lock: false` for this environment if it takes none."
     hints = [error.hint, words if isinstance(error, Rejected) else None]
@@ -253,6 +272,12 @@ def _not_made(error: ApiError) -> ApiError:
         status=error.status,
         hint="\n".join(hint for hint in hints if hint) or None,
     )
+
+
+def _note_released(journal: LeaseJournal, nonce: str) -> None:
+    """Without this line, on a full disk, the next apply looks for a lease that is gone; that costs nothing."""
+    with suppress(LocalStateError):
+        journal.write("released", {"nonce": nonce})
 
 
 def _clock(moment: datetime) -> str:

@@ -88,6 +88,6 @@ def _sign(path: Path, handle: int) -> None:
 
 def _unusable(path: Path, error: OSError) -> LocalStateError:
     return LocalStateError(
-        f"{path}: {error.strerror or error}",
+        f"{path}: {error.strerror or error}; nothing was changed",
         hint="sgpctl keeps its lock and its journal in this folder, and must be able to write and to lock files there.",
     )

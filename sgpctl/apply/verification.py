@@ -9,7 +9,7 @@ from sgpctl.apply.driver import Driver
 from sgpctl.apply.operations import Problem
 from sgpctl.apply.outcome import ChangeResult, Status
 from sgpctl.apply.writes import archive_as_planned
-from sgpctl.errors import ApiError
+from sgpctl.errors import ApiError, LocalStateError
 from sgpctl.limits import VERIFY_PAUSES_SECONDS
 from sgpctl.plan.plan import Change, Plan
 from sgpctl.plan.staleness import Skipped
@@ -53,7 +53,7 @@ async def verify(
             await driver.sleep(pause)
         try:
             closing, unverified = await read_plan(), None
-        except ApiError as error:
+        except (ApiError, LocalStateError) as error:
             unverified = error.message
             continue
         left = closing.plan

@@ -20,6 +20,7 @@ from sgpctl.apply.moment import up_seconds
 from sgpctl.cli.console import Console
 from sgpctl.cli.platform import Platform
 from sgpctl.cli.workspace import Workspace
+from sgpctl.errors import ApiError, RefusedError
 from sgpctl.limits import LEASE_SECONDS
 from sgpctl.model.lease import Lease
 from sgpctl.model.marks import Occasion
@@ -38,7 +39,7 @@ async def lease_held(
     claim = Claim(
         holder_name(workspace.provenance.occasion),
         uuid.uuid4().hex,
-        f"{socket.gethostname()}:{workspace.lock_path}",
+        _place(workspace),
     )
     # Over a connection of its own, so that no renewal waits behind a long create.
     async with _terminated_gently(), platform.connect() as client:
@@ -47,6 +48,25 @@ async def lease_held(
             claim, journal=journal, wait_seconds=wait_seconds, listener=_listener(console)
         ) as hold:
             yield Interruption(is_lease_lost=hold.is_lost)
+
+
+async def give_back_dead_leases(
+    workspace: Workspace, platform: Platform, console: Console, journal: Journal
+) -> None:
+    """Take away what earlier applies of this place left behind when they died, so that no other one waits for it."""
+    if not journal.read().leases:
+        return
+    async with platform.connect() as client:
+        leasing = Leasing(Leases(Evaluations(client), workspace.owner), up_seconds)
+        try:
+            await leasing.take_away_dead(journal, _place(workspace))
+        except (ApiError, RefusedError) as error:
+            words = f"The lease of an earlier apply was not taken away, and ends by itself: {error.message}"
+            console.tell([(Span(words, Style.WARNING),)])
+
+
+def _place(workspace: Workspace) -> str:
+    return f"{socket.gethostname()}:{workspace.lock_path}"
 
 
 @asynccontextmanager

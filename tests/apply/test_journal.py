@@ -140,6 +140,17 @@ def test_a_large_journal_is_rid_of_what_nothing_needs(journal: Journal, tmp_path
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+def test_a_large_journal_that_cannot_be_written_anew_is_left_whole(journal: Journal, tmp_path: Path) -> None:
+    for number in range(5):
+        journal.write("create", {"name": "x" * (JOURNAL_BYTES_MAX // 4), "nonce": str(number)})
+    path = tmp_path / ".sgpctl" / "journal.jsonl"
+    before = path.read_bytes()
+    path.with_suffix(".new").mkdir()
+    with pytest.raises(LocalStateError, match="Is a directory"):
+        journal.compact(-1)
+    assert path.read_bytes() == before
+
+
 def test_a_small_journal_is_left_as_it_is(journal: Journal, tmp_path: Path) -> None:
     journal.write("create", {"name": "a", "nonce": "n1"})
     journal.write("created", {"nonce": "n1", "remote_id": "id"})

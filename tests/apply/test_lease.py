@@ -555,6 +555,21 @@ def test_a_journal_that_cannot_be_written_at_the_end_does_not_spoil_the_work() -
     assert (room.run(work), room.seen) == ([], ["ann"])
 
 
+def test_leases_of_processes_that_are_dead_are_taken_away_without_work_too() -> None:
+    room = Room()
+    notes = Notes()
+
+    async def work() -> list[str]:
+        for holder in ("dead", "alive"):
+            await room.make(holder)
+        notes.write("lease", {"nonce": "nonce of dead", "place": PLACE})
+        await Leasing(room.leases(), room.loop.time).take_away_dead(notes, PLACE)
+        return [lease.holder for lease in await room.left()]
+
+    assert room.run(work) == ["alive"]
+    assert notes.read().leases == {}
+
+
 @pytest.mark.parametrize(
     ("written", "shown"),
     [("ann\nerror: all is lost", "ann error: all is lost"), ("", "unknown"), ("x" * 5000, "x" * 200)],
