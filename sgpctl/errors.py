@@ -13,8 +13,7 @@ SgpctlError                    1   anything below; also a mistake in how the com
 │   ├── Unclear                1   sent, and nobody can say whether it took effect
 │   └── BadAnswer              1   answered, but not with what this API answers (a read; nothing is at stake)
 ├── RefusedError               3   a safety rail, a budget, a stale plan or another apply at work; nothing was changed
-├── PartlyAppliedError         4   some changes are in place, some are not
-└── InterruptedByUser        130   Ctrl-C
+└── InterruptedByUser        130   Ctrl-C or SIGTERM, before anything was changed
 """
 
 from __future__ import annotations
@@ -100,3 +99,9 @@ class RefusedError(SgpctlError):
     """A safety rail, the budget, a stale plan or another apply stopped the command before it changed anything."""
 
     exit_code = ExitCode.REFUSED
+
+
+class InterruptedByUser(SgpctlError):
+    """Somebody stopped the command before it changed anything."""
+
+    exit_code = ExitCode.INTERRUPTED

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import uuid
-from collections.abc import Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 
 from sgpctl.apply.execution import Interruption
@@ -17,13 +15,14 @@ from sgpctl.apply.reconciliation import Reconciliation
 from sgpctl.cli.consent import Agreed, Consent, agreed, all_stale, check_unmoved
 from sgpctl.cli.console import Console
 from sgpctl.cli.forms import Output
-from sgpctl.cli.leasing import lease_held
+from sgpctl.cli.interrupting import interruptible, nothing_in_flight
+from sgpctl.cli.leasing import give_back_dead_leases, lease_held
 from sgpctl.cli.outcome_files import write_outcome, write_refusal, write_refused
 from sgpctl.cli.planning import NOTHING, finished, read_manifests, reconciliation_of
 from sgpctl.cli.platform import Platform, open_platform
 from sgpctl.cli.progress import progress
 from sgpctl.cli.workspace import Workspace
-from sgpctl.errors import ExitCode, RefusedError
+from sgpctl.errors import ExitCode, LocalStateError, RefusedError
 from sgpctl.manifest.resolving.given import Given
 from sgpctl.model.located import Json
 from sgpctl.plan.plan import Plan, PlanHeader
@@ -79,17 +78,20 @@ async def _apply_project(workspace: Workspace, policy: Policy, consent: Consent,
         await _recover(reconciliation, call.console)
         plan = await reconciliation.plan()
         part = _show_and_check(plan, header, consent, call)
+        journal = reconciliation.driver.journal
         if plan.is_empty and plan.gap is None:
+            await give_back_dead_leases(workspace, platform, call.console, journal)
             return _report(Outcome(left=plan), header, call)
         if not consent.is_given_already and not call.console.confirm(consent.question):
             call.console.tell([(Span("Nothing was changed."),)])
             return ExitCode.ERROR
-        async with _turn(workspace, platform, reconciliation.driver.journal, call) as interruption:
+        async with _turn(workspace, platform, journal, call) as interruption:
             if workspace.environment.lock:
                 reconciliation, _ = reconciliation_of(workspace, platform, loaded, policy, leases=1)
             # Others may have had their turn, or a person took their time to answer.
             if workspace.environment.lock or not consent.is_given_already:
-                current = await reconciliation.plan()
+                with nothing_in_flight():
+                    current = await reconciliation.plan()
                 if current.digest != plan.digest:
                     part = _agreed_anew(plan, current, header, consent, call)
             if part.plan.is_empty and part.plan.gap is None:
@@ -107,15 +109,18 @@ def _turn(
 
 
 def _show_and_check(plan: Plan, header: PlanHeader, consent: Consent, call: Call) -> Agreed:
-    """What may be carried out of `plan`. Raises RefusedError where nothing may; the plan is shown all the same."""
+    """What may be carried out of `plan`. Raises RefusedError where nothing may; the plan is shown all the same.
+
+    Raises LocalStateError for one that cannot be shown.
+    """
     try:
         part = agreed(plan, header, consent)
     except RefusedError:
-        _show(plan, header, call)
+        _show_refused(plan, header, call)
         _document_refused(plan_document(plan, header), call)
         raise
     if part.is_all_stale:
-        _show(plan, header, call)
+        _show_refused(plan, header, call)
         _document_refused(outcome_document(Outcome(left=plan, skipped=part.skipped), header), call)
         raise all_stale(part.skipped)
     _show(part.plan, header, call)
@@ -127,14 +132,26 @@ def _show_and_check(plan: Plan, header: PlanHeader, consent: Consent, call: Call
 
 
 def _show(plan: Plan, header: PlanHeader, call: Call) -> None:
-    if not call.as_json:
+    if call.as_json:
+        return
+    try:
         call.console.put(plan_lines(plan, header, call.console.glyphs, width=call.console.width))
+    except OSError as error:
+        raise LocalStateError(
+            f"standard output: {error.strerror or error}; the plan could not be shown, so nothing was changed"
+        ) from error
+
+
+def _show_refused(plan: Plan, header: PlanHeader, call: Call) -> None:
+    with suppress(LocalStateError):  # why it is refused is told all the same
+        _show(plan, header, call)
 
 
 def _document_refused(document: dict[str, Json], call: Call) -> None:
     text = json_text(document)
     if call.as_json:
-        call.console.put_text(text)
+        with suppress(OSError):
+            call.console.put_text(text)
     write_refused(text, call.outputs, call.console)
 
 
@@ -154,12 +171,25 @@ def _agreed_anew(plan: Plan, current: Plan, header: PlanHeader, consent: Consent
 
 
 def _report(outcome: Outcome, header: PlanHeader, call: Call) -> ExitCode:
-    if call.as_json:
-        call.console.put_text(json_text(outcome_document(outcome, header)))
-    elif outcome.results:
-        call.console.put(outcome_lines(outcome, call.console.glyphs, width=call.console.width))
+    is_printed = _print(outcome, header, call)
     is_written = write_outcome(outcome, header, call.outputs, call.console)
-    return outcome.exit_code if is_written or outcome.exit_code is not ExitCode.OK else ExitCode.ERROR
+    is_told = is_printed and is_written
+    return outcome.exit_code if is_told or outcome.exit_code is not ExitCode.OK else ExitCode.ERROR
+
+
+def _print(outcome: Outcome, header: PlanHeader, call: Call) -> bool:
+    """False on a full disk; what was done is told on standard error then. A reader who left early wanted no more."""
+    lines = outcome_lines(outcome, call.console.glyphs, width=call.console.width) if outcome.results else []
+    try:
+        if call.as_json:
+            call.console.put_text(json_text(outcome_document(outcome, header)))
+        else:
+            call.console.put(lines)
+    except OSError as error:
+        what = f"Standard output: {error.strerror or error}; what was done is told here instead."
+        call.console.tell([(Span(what, Style.WARNING),), *lines])
+        return isinstance(error, BrokenPipeError)
+    return True
 
 
 async def _recover(reconciliation: Reconciliation, console: Console) -> None:
@@ -182,32 +212,3 @@ async def _carry_out(
             interruption=interruption,
             skipped=part.skipped,
         )
-
-
-@contextmanager
-def interruptible(interruption: Interruption, console: Console) -> Iterator[None]:
-    """Ctrl-C or SIGTERM once: start nothing new, finish what is in flight. Twice: stop."""
-    loop = asyncio.get_running_loop()
-    task = asyncio.current_task()
-
-    def asked() -> None:
-        if interruption.by_person and task is not None:
-            task.cancel()
-            return
-        interruption.by_person = True
-        words = "Stopping: what is in flight is finished, nothing new is started. Once more stops at once."
-        console.tell([(Span(words, Style.WARNING),)])
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, asked)
-    try:
-        yield
-    except asyncio.CancelledError:
-        if task is not None:
-            task.uncancel()
-        words = "Stopped. What was in flight is in the journal; the next apply looks for it before it plans."
-        console.tell([(Span(words, Style.WARNING),)])
-        raise KeyboardInterrupt from None
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)

@@ -8,7 +8,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TextIO
 
@@ -61,11 +61,11 @@ class Console:
             self.secrets.append(secret)
 
     def put(self, lines: Sequence[Line]) -> None:
-        """Print lines of the result."""
+        """Print lines of the result. Raises OSError for a reader who is gone, or a full disk."""
         self._write(self.result, lines)
 
     def put_text(self, text: str) -> None:
-        """Print a document as the result. It is UTF-8, whatever the terminal's encoding is."""
+        """Print a document as the result. It is UTF-8, whatever the terminal's encoding is. Raises OSError."""
         self._write_bytes(self.result, self.redacted(text).encode("utf-8"))
 
     def redacted(self, text: str) -> str:
@@ -73,8 +73,9 @@ class Console:
         return redact(text, self.secrets)
 
     def tell(self, lines: Sequence[Line]) -> None:
-        """Print lines of messages or progress."""
-        self._write(self.messages, lines)
+        """Print lines of messages or progress; what nobody can be told must not stop what it is about."""
+        with suppress(OSError):
+            self._write(self.messages, lines)
 
     def confirm(self, question: str) -> bool:
         """Ask a person; only the whole word `yes` agrees. Raises UsageError where nobody can be asked."""
@@ -100,9 +101,23 @@ class Console:
         self._write_bytes(stream, self.redacted(text).encode(encoding, "backslashreplace"))
 
     def _write_bytes(self, stream: TextIO, data: bytes) -> None:
-        stream.flush()
-        stream.buffer.write(data)
-        stream.buffer.flush()
+        try:
+            stream.flush()
+            stream.buffer.write(data)
+            stream.buffer.flush()
+        except OSError:
+            silence(stream)
+            raise
+
+
+def silence(stream: TextIO) -> None:
+    """Lead a stream nowhere: what it still holds for a reader who is gone, or for a full disk, must not fail again."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, stream.fileno())
+        finally:
+            os.close(nowhere)
 
 
 def _closed() -> TextIO:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from pathlib import Path
 
 from sgpctl.errors import LocalStateError
+
+_HINT = "Free the disk, give it the right to write there, or choose another path."
 
 
 def write_durably(path: Path, text: str, *, mode: int | None = None) -> None:
@@ -32,7 +35,7 @@ def write_durably(path: Path, text: str, *, mode: int | None = None) -> None:
     except OSError as error:
         raise LocalStateError(
             f"{path}: the file was not saved: {error.strerror or error}",
-            hint="Free the disk, or choose another path.",
+            hint=_HINT,
         ) from error
     finally:
         if temporary is not None:
@@ -41,7 +44,13 @@ def write_durably(path: Path, text: str, *, mode: int | None = None) -> None:
 
 def check_writable(path: Path) -> None:
     """Raise LocalStateError where a file cannot be put: onto a device or a folder, or into a folder that is not there."""
-    if path.exists() and not path.is_file():
+    try:
+        is_other = not stat.S_ISREG(path.stat().st_mode)
+    except FileNotFoundError:
+        is_other = False
+    except OSError as error:  # a folder that may not be looked into, or links that form a circle
+        raise LocalStateError(f"{path}: it cannot be saved: {error.strerror or error}", hint=_HINT) from error
+    if is_other:
         raise LocalStateError(
             f"{path}: it is no file, and would be replaced by one", hint="Choose another path."
         )
@@ -76,6 +85,6 @@ def write_new(path: Path, text: str) -> bool:
     except OSError as error:
         raise LocalStateError(
             f"{path}: {error.strerror or error}",
-            hint="Choose a folder that can be written to, on a disk with room.",
+            hint=_HINT,
         ) from error
     return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -149,10 +150,7 @@ def read_if_there(path: Path) -> str | None:
 
 def rewrite(path: Path, text: str) -> None:
     """Put `text` in place of what stands in a file, which keeps its permissions. Raises LocalStateError."""
-    real = path.resolve()
-    mode = real.stat().st_mode
-    write_durably(real, text)
-    real.chmod(mode)
+    write_durably(path, text, mode=stat.S_IMODE(path.stat().st_mode))
 
 
 def _patterns(place: str) -> list[str]:

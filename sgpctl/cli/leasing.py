@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import getpass
 import os
-import signal
 import socket
 import uuid
 from collections.abc import AsyncIterator
@@ -42,7 +40,7 @@ async def lease_held(
         _place(workspace),
     )
     # Over a connection of its own, so that no renewal waits behind a long create.
-    async with _terminated_gently(), platform.connect() as client:
+    async with platform.connect() as client:
         leasing = Leasing(Leases(Evaluations(client), workspace.owner), up_seconds)
         async with leasing.held(
             claim, journal=journal, wait_seconds=wait_seconds, listener=_listener(console)
@@ -67,17 +65,6 @@ async def give_back_dead_leases(
 
 def _place(workspace: Workspace) -> str:
     return f"{socket.gethostname()}:{workspace.lock_path}"
-
-
-@asynccontextmanager
-async def _terminated_gently() -> AsyncIterator[None]:
-    """SIGTERM, by which a CI cancels a job, ends a wait as Ctrl-C does: the lease is taken away first."""
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, signal.raise_signal, signal.SIGINT)
-    try:
-        yield
-    finally:
-        loop.remove_signal_handler(signal.SIGTERM)
 
 
 def _listener(console: Console) -> LeaseListener:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
+import signal
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
 from typing import NoReturn
 
 import click
@@ -46,7 +50,7 @@ Exit codes:
   2    `plan --detailed-exitcode`: there are changes; `drift`: something drifted
   3    refused by a safety rail, the budget, a stale plan or another apply at work; nothing was changed
   4    applied in part; what is left was printed
-  130  interrupted
+  130  interrupted, by Ctrl-C or SIGTERM
 """
 
 
@@ -66,6 +70,14 @@ class _Verbs(click.Group):
         command: click.Command = module.command
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Click itself would write to standard error when it is interrupted, and fail where that cannot be written."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            _tell("")  # below the `^C` that the terminal shows
+            raise click.Abort from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(verb, line) for verb, (_, line) in _VERBS.items()])
@@ -82,7 +94,9 @@ def cli() -> None:
 
 def run(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with one of `ExitCode`."""
-    sys.exit(_run(arguments))
+    with _terminated_as_interrupted():
+        code = _run(arguments)
+    sys.exit(code)
 
 
 def _run(arguments: Sequence[str] | None) -> int:
@@ -91,10 +105,12 @@ def _run(arguments: Sequence[str] | None) -> int:
         if sys.stdout is not None:
             sys.stdout.flush()
     except click.ClickException as error:
-        error.show()
+        words = io.StringIO()
+        error.show(words)
+        _tell(words.getvalue().rstrip("\n"))
         return ExitCode.ERROR
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
+        _tell("interrupted")
         return ExitCode.INTERRUPTED
     except SgpctlError as error:
         _show(error)
@@ -104,7 +120,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         return ExitCode.ERROR
     except OSError as error:
         _silence_standard_output()
-        _show(SgpctlError(f"{error.filename or 'the output'}: {error.strerror or error}"))
+        _show(SgpctlError(f"{error.filename or 'standard output'}: {error.strerror or error}"))
         return ExitCode.ERROR
     except Exception as error:  # the last door: a person gets a sentence, and the traceback on request
         if os.environ.get(_TRACEBACK_VARIABLE):
@@ -114,10 +130,31 @@ def _run(arguments: Sequence[str] | None) -> int:
     return ended if isinstance(ended, int) else ExitCode.OK
 
 
+@contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """SIGTERM is a machine's Ctrl-C: files are tidied up, leases given back, and the exit code is the same."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(_number: int, frame: FrameType | None) -> None:
+    on_interrupt = signal.getsignal(signal.SIGINT)
+    if not callable(on_interrupt):  # a shell starts what runs in the background so that Ctrl-C passes it by
+        raise KeyboardInterrupt
+    on_interrupt(signal.SIGINT, frame)
+
+
 def _silence_standard_output() -> None:
-    """What is buffered for a reader who is gone, or for a full disk, must not fail once more when Python exits."""
-    with suppress(OSError, AttributeError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    from sgpctl.cli.console import silence
+
+    if sys.stdout is not None:
+        silence(sys.stdout)
 
 
 def _as_bug(error: Exception) -> SgpctlError:
@@ -126,6 +163,13 @@ def _as_bug(error: Exception) -> SgpctlError:
         f"this is a bug in sgpctl: {type(error).__name__}: {words[0] if words else 'without words'}",
         hint=f"Please report it, with the output of the same command under {_TRACEBACK_VARIABLE}=1.",
     )
+
+
+def _tell(words: str) -> None:
+    from sgpctl.cli.console import Console
+    from sgpctl.render.layout import Span
+
+    Console.of_process().tell([(Span(line),) for line in words.split("\n")])
 
 
 def _show(error: SgpctlError) -> None:

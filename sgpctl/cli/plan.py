@@ -104,8 +104,12 @@ def command(
     else:
         made, header = asyncio.run(work())
     forms = PlanForms(made if only is None else _part(made, only), header, lambda: workspace.project.root)
-    forms.put(form, console)
-    write_outputs(files, forms.text, console, lambda output: _written_words(output, made, header, workspace))
+    try:
+        forms.put(form, console)
+    finally:  # files are written though who reads the plan went away after its first lines
+        write_outputs(
+            files, forms.text, console, lambda output: _written_words(output, made, header, workspace)
+        )
     if made.refusals:
         return ExitCode.REFUSED
     return ExitCode.CHANGES if detailed and not made.is_empty else ExitCode.OK

@@ -18,23 +18,9 @@ def progress(console: Console, plan: Plan) -> Iterator[Listener]:
     """A listener for the changes of `plan`, with its display for as long as the block lasts."""
     if console.is_live:
         with _live(console, plan) as listener:
-            yield _never_failing(listener)
+            yield listener
     else:
-        yield _never_failing(_lines(console))
-
-
-def _never_failing(listener: Listener) -> Listener:
-    """A display that cannot write any more, to a closed pipe or a full disk, must not stop what it displays."""
-
-    def started(change: Change) -> None:
-        with suppress(OSError):
-            listener.started(change)
-
-    def finished(result: ChangeResult) -> None:
-        with suppress(OSError):
-            listener.finished(result)
-
-    return Listener(started, finished)
+        yield _lines(console)
 
 
 def _lines(console: Console) -> Listener:
@@ -52,6 +38,7 @@ def _lines(console: Console) -> Listener:
 
 @contextmanager
 def _live(console: Console, plan: Plan) -> Iterator[Listener]:
+    """A terminal that is gone must not stop what it displays."""
     from rich.console import Console as RichConsole
     from rich.progress import (
         BarColumn,
@@ -76,19 +63,26 @@ def _live(console: Console, plan: Plan) -> Iterator[Listener]:
         console=RichConsole(file=console.messages, stderr=True),
         transient=True,
     )
-    with display:
-        bar = display.add_task("applying", total=len(plan.changes))
+    bar = display.add_task("applying", total=len(plan.changes))
 
-        def started(change: Change) -> None:
-            clock.start(change)
+    def started(change: Change) -> None:
+        clock.start(change)
+        with suppress(OSError):
             display.update(bar, description=safe(f"{change.action.value} {change.name}"))
 
-        def finished(result: ChangeResult) -> None:
-            line = finished_line(result, clock.stop(result.change), console.glyphs)
+    def finished(result: ChangeResult) -> None:
+        line = finished_line(result, clock.stop(result.change), console.glyphs)
+        with suppress(OSError):
             display.console.print(Text.from_ansi(ansi([line]).rstrip("\n")), soft_wrap=True)
             display.advance(bar)
 
+    with suppress(OSError):
+        display.start()
+    try:
         yield Listener(started, finished)
+    finally:
+        with suppress(OSError):
+            display.stop()
 
 
 class _Stopwatch:

@@ -203,6 +203,14 @@ def test_a_plan_is_never_written_over_a_device(quickstart: Path, sgpctl: Sgpctl)
     assert Path("/dev/null").is_char_device()
 
 
+def test_a_plan_is_not_written_through_a_link_that_leads_to_itself(
+    quickstart: Path, tmp_path: Path, sgpctl: Sgpctl
+) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    ended = sgpctl("plan", quickstart, "--out", tmp_path / "loop")
+    assert (ended.code, "cannot be saved: Too many levels of symbolic links" in ended.err) == (1, True)
+
+
 def test_one_apply_at_a_time_works_on_a_project(quickstart: Path, sgpctl: Sgpctl) -> None:
     with exclusive(quickstart / ".sgpctl" / "lock-sandbox"):
         refused = sgpctl("apply", quickstart, "--yes")
