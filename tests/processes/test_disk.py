@@ -116,6 +116,18 @@ def test_a_plan_is_not_saved_where_nobody_may_write(one: Scene) -> None:
     assert is_told(done, plan, "the file was not saved: Permission denied")
 
 
+def test_an_outcome_that_cannot_be_kept_is_told_and_is_no_success(one: Scene, tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    with read_only(closed) as around:
+        done = one.start(
+            "apply", "--yes", "--output", f"json={closed / 'outcome.json'}", around=around
+        ).wait()
+    assert is_told(done, closed / "outcome.json", "the file was not saved: Permission denied")
+    assert "Read back and true." in done.out
+    assert (one.unreturned(), one.converges()) == (set(), [])
+
+
 def test_no_apply_begins_where_it_cannot_keep_its_lock(one: Scene) -> None:
     with read_only(one.project) as around:
         without_folder = one.start(around=around).wait()

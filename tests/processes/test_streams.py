@@ -79,9 +79,11 @@ def test_a_plan_for_a_full_disk_is_an_error(one: Scene) -> None:
     assert (done.code, done.err) == (1, "error: standard output: No space left on device\n")
 
 
-def test_an_outcome_for_a_full_disk_is_told_elsewhere_and_is_no_success(one: Scene) -> None:
-    done = one.start("apply", "--yes", "--json", around=Surroundings(stdout=FULL)).wait()
-    assert done.code == 1
+def test_an_outcome_for_a_full_disk_is_told_elsewhere_and_is_no_success(one: Scene, tmp_path: Path) -> None:
+    kept = tmp_path / "outcome.json"
+    call = ("apply", "--yes", "--json", "--output", f"json={kept}")
+    done = one.start(*call, around=Surroundings(stdout=FULL)).wait()
+    assert (done.code, json.loads(kept.read_text())["summary"]["create"]) == (1, 8)
     assert "No space left on device; what was done is told here instead" in done.err
     assert "Read back and true." in done.err
     assert (one.unreturned(), one.converges()) == (set(), [])
