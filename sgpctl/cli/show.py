@@ -49,8 +49,10 @@ def command(
     console = Console.of_process(no_color=no_color)
     saved = read_saved_plan(Path(plan_file))
     forms = PlanForms(saved.plan, saved.header, lambda: _project_folder(base))
-    forms.put(form, console)
-    write_outputs(files, forms.text, console)
+    try:
+        forms.put(form, console)
+    finally:  # files are written though who reads the plan went away after its first lines
+        write_outputs(files, forms.text, console)
     return ExitCode.OK
 
 

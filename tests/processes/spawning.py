@@ -89,8 +89,8 @@ class Process:
 
     def _open_files(self) -> set[Path]:
         found = set()
-        for link in Path(f"/proc/{self.pid}/fd").iterdir():
-            with suppress(OSError):
+        with suppress(OSError):  # it ends, or closes one, in this moment
+            for link in Path(f"/proc/{self.pid}/fd").iterdir():
                 found.add(link.readlink())
         return found
 
