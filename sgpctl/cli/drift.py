@@ -77,8 +77,10 @@ def command(
 
     drift, header = asyncio.run(look())
     forms = DriftForms(drift, header, workspace.project.root)
-    forms.put(form, console)
-    write_outputs(files, forms.text, console)
+    try:
+        forms.put(form, console)
+    finally:  # files are written though who reads the report went away after its first lines
+        write_outputs(files, forms.text, console)
     return ExitCode.CHANGES if drift.findings else ExitCode.OK
 
 
