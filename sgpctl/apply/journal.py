@@ -17,6 +17,7 @@ from pathlib import Path
 from sgpctl.apply.moment import Moment, moment_of, up_seconds
 from sgpctl.errors import LocalStateError
 from sgpctl.limits import JOURNAL_BYTES_MAX
+from sgpctl.private_files import make_private_folder, open_private, replace_file, sync_folder
 
 _FINAL = frozenset({"created", "refused", "absent"})
 
@@ -104,28 +105,14 @@ class Journal:
             lines = self._path.read_text(encoding="utf-8", errors="replace").splitlines()
             still_open, now = _open_nonces(lines), self.now()
             kept = [line for line in lines if _is_needed(_entry(line), now, older_than_seconds, still_open)]
-            self._replace("".join(f"{line}\n" for line in kept))
+            replace_file(self._path, "".join(f"{line}\n" for line in kept))
         except OSError as error:
             raise _not_written(self._path, error) from error
 
-    def _replace(self, text: str) -> None:
-        temporary = self._path.with_suffix(".new")
-        try:
-            with temporary.open("w", encoding="utf-8") as file:
-                temporary.chmod(0o600)
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(self._path)
-        except OSError:
-            temporary.unlink(missing_ok=True)
-            raise
-        _sync_folder(self._path.parent)
-
     def _append(self, line: str) -> None:
         is_new = not self._path.exists()
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        make_private_folder(self._path.parent)
+        handle = open_private(self._path, os.O_RDWR | os.O_APPEND)
         try:
             # A line that a crash tore must not swallow this one.
             data = line.encode("ascii") if _ends_in_newline(handle) else b"\n" + line.encode("ascii")
@@ -135,7 +122,7 @@ class Journal:
         finally:
             os.close(handle)
         if is_new:
-            _sync_folder(self._path.parent)
+            sync_folder(self._path.parent)
 
 
 def _not_written(path: Path, error: OSError) -> LocalStateError:
@@ -193,14 +180,6 @@ def _is_needed(
 def _ends_in_newline(handle: int) -> bool:
     size = os.fstat(handle).st_size
     return size == 0 or os.pread(handle, 1, size - 1) == b"\n"
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _entry(line: str) -> Mapping[str, object]:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sgpctl.errors import LocalStateError, RefusedError
+from sgpctl.private_files import make_private_folder, open_private
 
 _HOLDER_BYTES_MAX = 32
 _POLL_SECONDS = 0.2
@@ -39,8 +40,8 @@ def exclusive(
 
 def _opened(path: Path) -> int:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        make_private_folder(path.parent)
+        return open_private(path, os.O_RDWR)
     except OSError as error:
         raise _unusable(path, error) from error
 

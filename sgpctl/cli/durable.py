@@ -2,44 +2,30 @@
 
 from __future__ import annotations
 
-import os
 import stat
-import tempfile
 from pathlib import Path
 
 from sgpctl.errors import LocalStateError
+from sgpctl.private_files import replace_file
 
 _HINT = "Free the disk, give it the right to write there, or choose another path."
 
 
-def write_durably(path: Path, text: str, *, mode: int | None = None) -> None:
+def write_durably(path: Path, text: str) -> None:
     """Write `text` beside `path`, flush and sync it, and only then give it the name.
 
-    Without `mode`, the permissions it gets, its owner alone can read it. Raises LocalStateError, and leaves whatever
-    stood at `path` as it was.
+    A new file can be read by its owner alone, an old one keeps its permissions. Raises LocalStateError, and leaves
+    whatever stood at `path` as it was.
     """
     check_writable(path)
     path = path.resolve()
-    temporary: str | None = None
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            if mode is not None:
-                Path(temporary).chmod(mode)
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-        temporary = None
-        _sync_folder(path.parent)
+        replace_file(path, text)
     except OSError as error:
         raise LocalStateError(
             f"{path}: the file was not saved: {error.strerror or error}",
             hint=_HINT,
         ) from error
-    finally:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
 
 
 def check_writable(path: Path) -> None:
@@ -59,14 +45,6 @@ def check_writable(path: Path) -> None:
             f"{path}: it cannot be saved: there is no folder {path.resolve().parent}",
             hint="Make the folder, or choose another path.",
         )
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def write_new(path: Path, text: str) -> bool:

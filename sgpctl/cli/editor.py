@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import re
-import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -40,7 +39,7 @@ class EditorFile:
     def write(self, root: Path) -> str:
         """Write it; the word for what was done."""
         if self.old is not None:
-            rewrite(root / self.path, self.text)
+            write_durably(root / self.path, self.text)
             return "updated"
         if not write_new(root / self.path, self.text):
             raise LocalStateError(f"{root / self.path}: appeared in this moment, and was left as it is")
@@ -146,11 +145,6 @@ def read_if_there(path: Path) -> str | None:
         raise LocalStateError(f"{path}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         raise LocalStateError(f"{path}: is not UTF-8", hint="Save it as UTF-8, or move it away.") from error
-
-
-def rewrite(path: Path, text: str) -> None:
-    """Put `text` in place of what stands in a file, which keeps its permissions. Raises LocalStateError."""
-    write_durably(path, text, mode=stat.S_IMODE(path.stat().st_mode))
 
 
 def _patterns(place: str) -> list[str]:

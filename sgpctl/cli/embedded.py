@@ -9,7 +9,8 @@ from pathlib import Path
 import httpx
 
 from sgpctl.api.settings import ApiKey, Connection
-from sgpctl.cli.workspace import STATE_FOLDER, Workspace
+from sgpctl.cli.workspace import Workspace
+from sgpctl.private_files import STATE_FOLDER
 from sgpctl.sandbox.app import create_app
 from sgpctl.sandbox.store import open_store
 from sgpctl.sandbox.transport import EmbeddedTransport

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -49,7 +48,7 @@ def command(paths: tuple[str, ...], check: bool, base: str | None, no_color: boo
         if check:
             console.put(unified_diff(file.name, formatted.before, formatted.after))
         else:
-            write_durably(file.path, formatted.after, mode=stat.S_IMODE(file.path.stat().st_mode))
+            write_durably(file.path, formatted.after)
             console.put([(Span(file.name),)])
     console.tell(problem_lines(problems, console.glyphs))
     outcome = "would be formatted" if check else "formatted"

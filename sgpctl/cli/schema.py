@@ -8,7 +8,8 @@ import click
 
 from sgpctl.cli import options
 from sgpctl.cli.console import Console
-from sgpctl.cli.editor import for_editors, modeline, read_if_there, rewrite, with_modeline
+from sgpctl.cli.durable import write_durably
+from sgpctl.cli.editor import for_editors, modeline, read_if_there, with_modeline
 from sgpctl.cli.workspace import start_folder
 from sgpctl.errors import ExitCode, UsageError
 from sgpctl.manifest.discovery import discover
@@ -137,7 +138,7 @@ def _mark(root: Path, name: str) -> bool:
     marked = _marked(root, name)
     if marked is None:
         return False
-    rewrite(root / name, marked)
+    write_durably(root / name, marked)
     return True
 
 

@@ -16,8 +16,7 @@ from sgpctl.model.marks import Owner, Provenance
 from sgpctl.plan.ack import is_token, tokens_in_message
 from sgpctl.plan.plan import PlanHeader, Target
 from sgpctl.plan.policy import Policy, Spending
-
-STATE_FOLDER = ".sgpctl"
+from sgpctl.private_files import STATE_FOLDER
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sgpctl.errors import LocalStateError
+from sgpctl.private_files import make_private_file, make_private_folder
 from sgpctl.sandbox import ledger
 from sgpctl.sandbox.schema_sql import APPLICATION_ID, SCHEMA_VERSION, STATEMENTS, TABLES
 
@@ -84,8 +85,10 @@ def open_store(
     if path is None:
         return Store(_connection(":memory:"), now=now, new_id=new_id)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return Store(_connection(str(path)), now=now, new_id=new_id)
+        real = path.resolve()
+        make_private_folder(real.parent)
+        make_private_file(real)  # SQLite gives its -wal and -shm the mode of the database
+        return Store(_connection(str(real)), now=now, new_id=new_id)
     except _ForeignDatabaseError as error:
         raise LocalStateError(
             f"{path} is not a sandbox database of this sgpctl: {error}.",

@@ -9,8 +9,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -22,20 +20,9 @@ from sgpctl.sandbox.knobs import Knobs
 from sgpctl.sandbox.server import served
 from sgpctl.sandbox.store import open_store
 from tests.cli.conftest import Sgpctl, edit
+from tests.cli.platforms import platform
 
 KEY = "sk-not-for-your-eyes-0123456789"
-
-
-@contextmanager
-def platform(project: Path, *faults: Fault, knobs: Knobs | None = None) -> Iterator[str]:
-    """A served sandbox, with `prod` of `project` pointing at it."""
-    store = open_store(None)
-    try:
-        with served(create_app(store, knobs or Knobs(run_seconds=0), faults=FaultPlan(*faults))) as base_url:
-            edit(project / "sgpctl.yaml", "target: production", f"base_url: {base_url}\n    account_id: acct")
-            yield base_url
-    finally:
-        store.close()
 
 
 @pytest.fixture(autouse=True)
