@@ -94,7 +94,7 @@ class Files:
 
     def _read_source(self, path: Path, bytes_max: int) -> Source:
         name = self._named(path)
-        source = read_text(path, name, bytes_max)
+        source = read_text(path, name, bytes_max, below=self.root)
         parsed = (read_json if path.suffix.lower() == ".json" else read_yaml)(source.text, name)
         return Source(
             parsed.documents,
@@ -106,7 +106,7 @@ class Files:
 
     def _read_verbatim(self, path: Path) -> Verbatim:
         name = self._named(path)
-        source = read_text(path, name, INCLUDED_FILE_BYTES_MAX)
+        source = read_text(path, name, INCLUDED_FILE_BYTES_MAX, below=self.root)
         if path.suffix.lower() not in _ROWS:
             return Verbatim(source.text, Extent(1, len(source.text), 0), source.problems)
         rows = (read_jsonl if path.suffix.lower() == ".jsonl" else read_csv)(source.text, name)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path, PurePosixPath
 
 from sgpctl.manifest.problem import quoted
 from sgpctl.manifest.text import reason
 from sgpctl.model.nearest import did_you_mean
+from sgpctl.private_files import STATE_FOLDER
 
-_CLOSED_FOLDERS = frozenset({".git", ".sgpctl"})
+_CLOSED_FOLDERS = frozenset({".git", STATE_FOLDER})
+_ENVIRONMENT_FILE = re.compile(r"\.env(rc|\..*)?", re.IGNORECASE | re.DOTALL)
+_SYSTEM_FOLDERS = (Path("/proc"), Path("/sys"), Path("/dev"))  # within reach of a project in /
 
 
 class NotUsable(Exception):
@@ -59,9 +63,14 @@ def _lexical(wanted: str, folder: Path, root: Path) -> Path:
 
 
 def _refuse_closed(real: Path, wanted: str, root: Path) -> None:
-    closed = {part.lower() for part in real.relative_to(root).parts} & _CLOSED_FOLDERS
-    if closed:
-        raise NotUsable(f"{quoted(wanted)} lies in {closed.pop()}, whose files cannot be used")
+    for part in real.relative_to(root).parts:
+        if part.lower() in _CLOSED_FOLDERS:
+            raise NotUsable(f"{quoted(wanted)} lies in {part.lower()}, whose files cannot be used")
+        if _ENVIRONMENT_FILE.fullmatch(part):
+            raise NotUsable(f"{quoted(wanted)} cannot be used: what is called {quoted(part)} holds secrets")
+    for folder in _SYSTEM_FOLDERS:
+        if real.is_relative_to(folder) and not root.is_relative_to(folder):
+            raise NotUsable(f"{quoted(wanted)} lies in {folder}, which is the system's and not the project's")
 
 
 def _about_missing(path: Path, wanted: str, root: Path) -> str:

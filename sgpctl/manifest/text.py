@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sgpctl.limits import MIB
+from sgpctl.manifest.opening import open_to_read
 from sgpctl.manifest.problem import Broken, Problem, error_at, warning_at
 from sgpctl.model.located import Mark
 
@@ -30,9 +32,12 @@ class Text:
     problems: tuple[Problem, ...] = ()
 
 
-def read_text(path: Path, shown: str, bytes_max: int) -> Text:
-    """The text of the regular file at `path`; `shown` is how problems name it. Raises `Broken`."""
-    raw = _read_bytes(path, shown, bytes_max)
+def read_text(path: Path, shown: str, bytes_max: int, *, below: Path | None = None) -> Text:
+    """The text of the regular file at `path`; `shown` is how problems name it. Raises `Broken`.
+
+    With `below`, the folder that `path` was found to stay in, no link is followed from there on.
+    """
+    raw = _read_bytes(path, shown, bytes_max, below)
     start: Mark = (shown, 1, 1)
     for bom, encoding in _OTHER_BOMS:
         if raw.startswith(bom):
@@ -57,13 +62,16 @@ def mark_of(text: str, offset: int, shown: str) -> Mark:
     return (shown, before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
-def _read_bytes(path: Path, shown: str, bytes_max: int) -> bytes:
+def _read_bytes(path: Path, shown: str, bytes_max: int, below: Path | None) -> bytes:
     start: Mark = (shown, 1, 1)
-    # Without O_NONBLOCK, opening a named pipe would wait for its other end for ever.
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
-        descriptor = os.open(path, flags)
+        descriptor = open_to_read(path, below)
     except OSError as error:
+        if error.errno == errno.ENXIO:
+            raise Broken(error_at(start, "this is a socket or a device, not a file")) from error
+        if below is not None and error.errno in (errno.ELOOP, errno.ENOTDIR):
+            message = "the file, or a folder above it, was replaced by a link while it was read"
+            raise Broken(error_at(start, message)) from error
         raise Broken(error_at(start, f"the file cannot be read: {reason(error)}")) from error
     try:
         status = os.fstat(descriptor)
@@ -77,8 +85,11 @@ def _read_bytes(path: Path, shown: str, bytes_max: int) -> bytes:
         raise Broken(error_at(start, f"the file cannot be read: {reason(error)}")) from error
     finally:
         os.close(descriptor)
-    if len(raw) > bytes_max:  # it grew, or is one of those that say they are empty and are not
+    if len(raw) > bytes_max:
         raise Broken(error_at(start, _about_size(bytes_max)))
+    if raw and not status.st_size:
+        message = "the file said that it is empty, and is not: it is made up by the system, as in /proc, or just written"
+        raise Broken(error_at(start, message))
     return raw
 
 

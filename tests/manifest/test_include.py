@@ -1,11 +1,16 @@
 from __future__ import annotations
 
 import os
+import socket
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from sgpctl.limits import INCLUDE_DEPTH_MAX
+from sgpctl.manifest.files import Files
+from sgpctl.manifest.inside import NotUsable, inside
+from sgpctl.manifest.problem import Broken
 from sgpctl.model.located import LocatedMap, value_mark
 from tests.manifest.projects import ROWS, errors, lines, load_files, make_files, names
 
@@ -132,6 +137,13 @@ def test_a_path_may_climb_inside_the_project_and_follow_links_that_stay_in_it(tm
         ("parts/.GIT/config", "'parts/.GIT/config' lies in .git, whose files cannot be used"),
         (".sgpctl/journal", "'.sgpctl/journal' lies in .sgpctl, whose files cannot be used"),
         ("git-link/config", "'git-link/config' lies in .git, whose files cannot be used"),
+        ("worktree/.git", "'worktree/.git' lies in .git, whose files cannot be used"),
+        (".SGPCTL/sandbox.db-wal", "'.SGPCTL/sandbox.db-wal' lies in .sgpctl, whose files cannot be used"),
+        ("state-link/journal", "'state-link/journal' lies in .sgpctl, whose files cannot be used"),
+        (".env", "'.env' cannot be used: what is called '.env' holds secrets"),
+        (".Env.Local", "'.Env.Local' cannot be used: what is called '.Env.Local' holds secrets"),
+        (".envrc", "'.envrc' cannot be used: what is called '.envrc' holds secrets"),
+        ("innocent.md", "'innocent.md' cannot be used: what is called '.env' holds secrets"),
         ("x" * 300, f"'{'x' * 57}...' cannot be reached: file name too long"),
         ("''", "the path is empty"),
         ("12", "$file takes the path of a file, as text"),
@@ -144,6 +156,10 @@ def test_a_path_that_cannot_be_used_is_refused_where_it_is_written(
     root = tmp_path / "project"
     make_files(tmp_path, {"outside.md": "secret", "project/prompt.md": "p", "project/.git/config": "secret"})
     make_files(root, {"parts/x.md": "x", "parts/.GIT/config": "secret", ".sgpctl/journal": "secret"})
+    make_files(root, {"worktree/.git": "gitdir: elsewhere", ".SGPCTL/sandbox.db-wal": "secret"})
+    make_files(root, {".env": "KEY=secret", ".Env.Local": "KEY=secret", ".envrc": "export KEY=secret"})
+    (root / "innocent.md").symlink_to(".env")
+    (root / "state-link").symlink_to(".sgpctl")
     (root / "link.md").symlink_to(tmp_path / "outside.md")
     (root / "folder-link").symlink_to(tmp_path)
     (root / "git-link").symlink_to(".git")
@@ -161,6 +177,43 @@ def test_what_is_no_regular_file_is_refused(tmp_path: Path) -> None:
         "folder:1:1: this is a folder, not a file",
         "pipe.md:1:1: this is a named pipe, not a file",
     ]
+
+
+def test_a_socket_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # the address of a socket must be short
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind("socket.md")
+        loaded = load_files(tmp_path, {"one.yaml": with_metadata("{$file: socket.md}")})
+    assert errors(loaded) == ["socket.md:1:1: this is a socket or a device, not a file"]
+
+
+@pytest.mark.parametrize("wanted", ["proc/self/environ", "sys/kernel/notes", "dev/zero", "dev/stdin"])
+def test_a_project_at_the_top_of_the_disk_does_not_reach_the_system(wanted: str) -> None:
+    if not Path("/", wanted).exists():
+        pytest.skip("there is none such here")
+    with pytest.raises(NotUsable):
+        inside(wanted, Path("/"), Path("/"))
+
+
+def test_a_project_in_a_folder_of_the_system_that_is_memory_is_a_project(tmp_path: Path) -> None:
+    if not Path("/dev/shm").is_dir():
+        pytest.skip("there is no /dev/shm")
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        assert body_of(Path(folder), {"one.yaml": with_metadata("{$file: p.md}"), "p.md": "text"})
+
+
+@pytest.mark.parametrize("swapped", ["prompts/p.md", "prompts", "prompts/deep", "prompts/deep/q.md"])
+def test_a_link_that_is_put_in_the_way_after_the_check_is_not_followed(tmp_path: Path, swapped: str) -> None:
+    root = tmp_path / "project"
+    make_files(tmp_path / "outside", {"p.md": "secret", "deep/q.md": "secret", "q.md": "secret"})
+    make_files(root, {"prompts/p.md": "text", "prompts/deep/q.md": "text"})
+    target = "prompts/deep/q.md" if "deep" in swapped else "prompts/p.md"
+    checked = inside(target, root, root)
+    (root / swapped).rename(tmp_path / "moved away")
+    (root / swapped).symlink_to(tmp_path / "outside" / swapped.removeprefix("prompts").lstrip("/"))
+    assert checked.read_text() == "secret"
+    with pytest.raises(Broken, match="was replaced by a link while it was read"):
+        Files(root).verbatim(checked)
 
 
 def test_a_device_cannot_be_reached_through_a_link(tmp_path: Path) -> None:

@@ -46,6 +46,13 @@ def test_a_file_that_claims_to_be_empty_is_still_bounded() -> None:
     assert "too large: it has more" in refusal(claimed_empty, bytes_max=10)
 
 
+def test_a_file_that_claims_to_be_empty_and_is_not_is_refused() -> None:
+    claimed_empty = Path("/proc/self/environ")
+    if not claimed_empty.exists():
+        pytest.skip("only where there is /proc")
+    assert "it is made up by the system, as in /proc" in refusal(claimed_empty, bytes_max=1 << 20)
+
+
 def test_a_file_of_100_mb_is_refused_by_its_size(tmp_path: Path) -> None:
     path = tmp_path / "big.yaml"
     path.touch()
