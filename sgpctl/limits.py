@@ -27,6 +27,7 @@ NAMES_COMPARED_MAX = 2_000  # to find the nearest one to a name that is not know
 HINTS_MAX = 100  # unknown references of one load for which the nearest name is looked up
 MATRIX_CELLS_MAX = 200  # where the manifest names no `max` of its own
 MATRIX_COMBINATIONS_MAX = 100_000  # before `exclude`, whatever `max` says
+GIT_SECONDS_MAX = 5.0  # for one question to Git
 
 # --- what the API documents ------------------------------------------------------------------------------------
 NAME_CHARS_MAX = 128
@@ -57,7 +58,7 @@ IDLE_CONNECTION_SECONDS_MAX = 4.0  # many servers hang up after 5; a write must 
 SUCCESSES_PER_GROWTH = 10  # answers without a 429 before one more request may be under way
 ITEMS_LISTED_MAX = 1_000_000
 UNCOUNTED_PAGES_MAX = 1_000  # of a list whose `total` is missing
-SERVER_WORDS_CHARS_MAX = 400  # of what the platform or a proxy said, in one message
+SERVER_WORDS_CHARS_MAX = 400  # of what the platform, a proxy or Git said, in one message
 FAILURES_KEPT_MAX = 20  # failed items of one evaluation whose errors are kept; their number is known without
 
 # --- reading for a plan ----------------------------------------------------------------------------------------

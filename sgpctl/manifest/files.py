@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from sgpctl.limits import INCLUDED_FILE_BYTES_MAX
 from sgpctl.manifest.document import Document, Extent
@@ -20,7 +21,8 @@ from sgpctl.manifest.resolving.references import mentioned_variables
 from sgpctl.manifest.rows import read_csv, read_jsonl
 from sgpctl.manifest.text import read_text
 from sgpctl.manifest.yaml_document import read_yaml
-from sgpctl.model.located import Json
+from sgpctl.model.located import Json, Mark
+from sgpctl.model.located import Path as DocumentPath
 
 _STRUCTURED = frozenset({".yaml", ".yml", ".json"})
 _ROWS = frozenset({".jsonl", ".csv"})
@@ -34,6 +36,13 @@ class Source:
     problems: tuple[Problem, ...]
     refers: bool = False
     mentions: frozenset[str] = frozenset()
+
+
+class Use(NamedTuple):
+    """The place of a `$file` that names a file, and its path in the document there."""
+
+    mark: Mark
+    path: DocumentPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +65,11 @@ def is_text(path: Path) -> bool:
 
 
 class Files:
-    """`root` must be free of links."""
+    """`root` must be free of links. `uses` has every file that a `$file` names, with the places where it does."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.uses: dict[Path, dict[Use, None]] = {}
         self._sources: dict[Path, Source] = {}
         self._verbatim: dict[Path, Verbatim] = {}
         self._paths: dict[str, Path] = {PROJECT_FILE: root / PROJECT_FILE}
@@ -81,6 +91,9 @@ class Files:
         if known is None:
             known = self._verbatim[path] = self._read_verbatim(path)
         return known
+
+    def note_use(self, path: Path, use: Use) -> None:
+        self.uses.setdefault(path, {})[use] = None
 
     def folder_of(self, name: str) -> Path | None:
         """The folder of the structured file that marks call `name`; None when it is none of the project's."""

@@ -22,7 +22,7 @@ from sgpctl.limits import (
     PROBLEMS_PER_FILE_MAX,
 )
 from sgpctl.manifest.document import Extent
-from sgpctl.manifest.files import Files, Source, is_structured, is_text
+from sgpctl.manifest.files import Files, Source, Use, is_structured, is_text
 from sgpctl.manifest.inside import NotUsable, inside, shown
 from sgpctl.manifest.problem import Broken, Problem, error_at, quoted
 from sgpctl.manifest.resolving.copies import copy_of_list, copy_of_map
@@ -200,6 +200,7 @@ class Inclusion:
         try:
             target = self._target(holder, path)
             self.uses.add(target)
+            self._includes.files.note_use(target, Use(mark, (*path, FILE_KEY)))
             self._bound_levels(0)
             content = self._includes.content(target, self._place)
             self.uses |= content.uses

@@ -2,6 +2,7 @@
 
 discovery      which files are taken for manifests
 files          each read once, as it is written
+ignored_uses   which of them may not be used, because Git ignores them
 variables      what there is to refer to in the environment
 preparation    each document to the evaluations that it declares: defaults, matrix, `${...}`, `$file`
 evaluating     each of these checked and given its digest
@@ -19,6 +20,7 @@ from sgpctl.limits import MANIFEST_BYTES_MAX
 from sgpctl.manifest.discovery import discover
 from sgpctl.manifest.document import is_own_output
 from sgpctl.manifest.files import Files, Source
+from sgpctl.manifest.ignored_uses import IgnoredUses
 from sgpctl.manifest.include import FILE_KEY, Includes
 from sgpctl.manifest.inside import shown
 from sgpctl.manifest.problem import Problem, in_order, listing, warning_at
@@ -82,6 +84,7 @@ class Manifests:
         self._variables = variables
         self._found = discover(project)
         self._files = Files(project.root)
+        self._ignored = IgnoredUses(project)
         self._defaults = Defaults(project, environment, self._files)
         self._evaluating = Evaluating()
         self._prepared: dict[_Address, Prepared] = {}  # of documents that refer to nothing by name
@@ -92,10 +95,12 @@ class Manifests:
         scope, problems = scope_of(self._project, self._environment, self._variables, answers)
         prepared = self._prepare(Preparation(Includes(self._files, scope), self._defaults))
         used = frozenset(path for each in prepared.values() for path in each.uses)
+        withheld = self._ignored.withheld(self._files.uses)
+        prepared = {at: each for at, each in prepared.items() if withheld.files.isdisjoint(each.uses)}
         manifests = [path for path in self._found.files if path not in used]
         desired: list[DesiredEvaluation] = []
         own: dict[str, LocatedMap] = {}
-        found = [*self._project.warnings, *self._found.problems, *problems]
+        found = [*self._project.warnings, *self._found.problems, *problems, *withheld.problems]
         for address, each in prepared.items():
             if address[0] not in used:
                 evaluated = self._evaluate(address, each)

@@ -90,8 +90,8 @@ class Budget:
 class Project:
     """A project file that is in order. `root` is its folder, with links followed; `file` its name in messages.
 
-    `manifests` and `exclude` are paths or globs below the root; no `manifests` means everything. `places` knows where
-    each of them stands in the file, by key and index. `variables` and `defaults` are as they are written, references
+    `manifests`, `exclude` and `allow_ignored` are paths or globs below the root; no `manifests` means everything.
+    `places` knows where each of the first two stands in the file, by key and index. `variables` and `defaults` are as they are written, references
     and all; `mentions` are the variables that the file itself refers to.
     """
 
@@ -100,6 +100,7 @@ class Project:
     name: str
     manifests: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    allow_ignored: tuple[str, ...] = ()
     environments: Mapping[str, Environment] = field(default_factory=dict)
     default_environment: str | None = None
     safety: Safety = field(default_factory=Safety)
@@ -206,6 +207,7 @@ def _project(
         name=section.project,
         manifests=tuple(section.manifests or ()),
         exclude=tuple(section.exclude or ()),
+        allow_ignored=tuple(section.allow_ignored or ()),
         environments={
             name: _environment(name, part or EnvironmentSection(), _map_in(environments, name))
             for name, part in (section.environments or {}).items()

@@ -201,6 +201,9 @@ class ProjectSection(Part):
     exclude: list[RelativePath] | None = Field(
         default=None, description="Folders or globs of files that are no manifests."
     )
+    allow_ignored: list[RelativePath] | None = Field(
+        default=None, description="Folders or globs of files that $file may use although Git ignores them."
+    )
     environments: dict[Slug, EnvironmentSection | None] | None = Field(
         default=None, description="The places where evaluations run, by name."
     )

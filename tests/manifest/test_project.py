@@ -34,6 +34,7 @@ def test_all_that_a_project_file_can_say(tmp_path: Path) -> None:
         {},
         "manifests: [evals, 'teams/*/gate.yaml']\n"
         "exclude: ['**/wip-*']\n"
+        "allow_ignored: [data/raw, '**/*.big']\n"
         "environments:\n"
         "  sandbox: {target: sandbox}\n"
         "  kept: {target: sandbox, database: var/kept.db}\n"
@@ -52,6 +53,7 @@ def test_all_that_a_project_file_can_say(tmp_path: Path) -> None:
         name="demo",
         manifests=("evals", "teams/*/gate.yaml"),
         exclude=("**/wip-*",),
+        allow_ignored=("data/raw", "**/*.big"),
         environments={
             "sandbox": Environment("sandbox", Target.SANDBOX, database=".sgpctl/sandbox.db"),
             "kept": Environment("kept", Target.SANDBOX, database="var/kept.db"),
@@ -79,7 +81,9 @@ def test_version_and_project_are_enough(tmp_path: Path) -> None:
 
 
 def test_a_null_is_as_good_as_nothing(tmp_path: Path) -> None:
-    project = make_project(tmp_path, {}, "manifests:\nexclude:\nenvironments:\nsafety:\nbudget: {rows: }\n")
+    project = make_project(
+        tmp_path, {}, "manifests:\nexclude:\nallow_ignored:\nenvironments:\nsafety:\nbudget: {rows: }\n"
+    )
     assert project == make_project(tmp_path, {})
 
 
@@ -182,6 +186,15 @@ def test_a_project_file_that_is_wrong_says_where_and_how(tmp_path: Path, text: s
         ),
         ("manifests: [/x]", "3:13: manifests[0]: '/x' must be relative"),
         ("exclude: ['']", "3:11: exclude[0]: the path is empty"),
+        ("allow_ignored: true", "3:16: allow_ignored: must be a list, not true"),
+        ("allow_ignored: '**'", '3:16: allow_ignored: must be a list, not a string ("**")'),
+        ("allow_ignored: ['']", "3:17: allow_ignored[0]: the path is empty"),
+        (
+            "allow_ignored: [../**]",
+            "3:17: allow_ignored[0]: '../**' must be relative to the project's folder",
+        ),
+        ("allow_ignored: [/etc]", "3:17: allow_ignored[0]: '/etc' must be relative to the project's folder"),
+        ("allowed_ignored: [a]", "unknown key 'allowed_ignored'; did you mean 'allow_ignored'?"),
         ("environments: [a]", "3:15: environments: must be a map, not a list"),
         ("environments: {Dev: {}}", "3:21: environments.Dev: 'Dev' cannot be a name"),
         ("environments: {dev: x}", "3:21: environments.dev: must be a map, not a string"),

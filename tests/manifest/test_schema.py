@@ -184,7 +184,7 @@ def test_defaults_need_nothing(document: Json) -> None:
     [
         {"variables": {"a": [{"b": "${var.c}"}]}, "environments": {"dev": {"variables": {"a": 1}}}},
         {"environments": {"dev": None, "prod": {"defaults": {"tags": ["a"]}}}},
-        {"manifests": ["a/**/*.yaml", "b..c"], "exclude": ["**/drafts/**"]},
+        {"manifests": ["a/**/*.yaml", "b..c"], "exclude": ["**/drafts/**"], "allow_ignored": ["data/**"]},
         {"safety": {"max_archive": "12.5 %"}, "budget": {"rows": 0}},
         {"environments": {"dev": {"base_url": "http://127.0.0.1:5003/public"}}},
         {"safety": {"max_archive": 0}, "budget": None, "default_environment": None},
@@ -264,6 +264,8 @@ def test_what_cannot_stand_in_defaults_is_refused(document: Json) -> None:
         {"manifests": ["../x"]},
         {"manifests": ["/x"]},
         {"exclude": [""]},
+        {"allow_ignored": True},
+        {"allow_ignored": ["../**"]},
         {"environments": {"Dev": {}}},
         {"environments": {"dev": {"tagret": "x"}}},
         {"environments": {"dev": {"target": "prodction"}}},

@@ -33,6 +33,7 @@ PROJECT_KEYS = (
     "project",
     "manifests",
     "exclude",
+    "allow_ignored",
     "variables",
     "defaults",
     "environments",
