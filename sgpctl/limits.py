@@ -130,4 +130,7 @@ GRID_CELLS_MIN = 9  # a matrix with fewer cells is read as easily in its changes
 
 # --- secrets ---------------------------------------------------------------------------------------------------
 SECRET_CHARS_MIN = 8  # a shorter key is a word, and is not taken out of what is printed
+SECRET_CHARS_SPELLED_MAX = (
+    128  # of a longer one, so many are looked for in other spellings, and the rest goes with them
+)
 KEY_FILE_BYTES_MAX = 64 * 1024

@@ -75,7 +75,7 @@ class Evaluations:
             query = {**_WITH_TASKS, "include_archived": True, **_page_query(cursor)}
             return requests.read_by_post("evaluations", "filter", query=query, body=body)
 
-        listing = await self._read(ask, wire.evaluation)
+        listing = await self._read(ask, self._evaluation)
         if listing.gap is not None:
             raise self._client.misshapen(ask(None), listing.gap)
         return tuple(
@@ -93,7 +93,7 @@ class Evaluations:
             if refusal.status == 404:
                 return None
             raise
-        return self._shaped(request, answer, wire.evaluation)
+        return self._shaped(request, answer, self._evaluation)
 
     async def create(self, body: Mapping[str, Json]) -> RemoteEvaluation:
         """Start a run: the one call that costs money. It is sent again only when it provably never arrived."""
@@ -115,7 +115,7 @@ class Evaluations:
         answer = await self._client.send(request)
         if answer is None or (isinstance(answer, dict) and "name" not in answer):
             return None
-        return self._shaped(request, answer, wire.evaluation)
+        return self._shaped(request, answer, self._evaluation)
 
     async def contents(
         self, evaluation_id: str, result_columns: frozenset[str], *, rows_max: int
@@ -202,7 +202,7 @@ class Evaluations:
         def ask(cursor: str | None) -> Request:
             return requests.get("evaluations", query={**query, **_WITH_TASKS, **_page_query(cursor)})
 
-        return await self._read(ask, wire.evaluation)
+        return await self._read(ask, self._evaluation)
 
     async def _count(self, query: Mapping[str, QueryValue]) -> int | None:
         request = requests.get("evaluations", query={**query, "limit": 1})
@@ -227,7 +227,18 @@ class Evaluations:
         return Listing(items, listing.total, listing.gap)
 
     async def _written(self, request: Request) -> RemoteEvaluation:
-        return self._shaped(request, await self._client.send(request), wire.evaluation)
+        return self._shaped(request, await self._client.send(request), self._evaluation)
+
+    def _evaluation(self, value: Json) -> RemoteEvaluation:
+        """One evaluation. By its id, name and tags it is known wherever it is written down, so these cannot be the key."""
+        found = wire.evaluation(value)
+        known_by = " ".join((found.id, found.name, *found.tags))
+        if self._client.connection.api_key.taken_out_of(known_by) != known_by:
+            raise MisshapenJson(
+                "an evaluation has the API key in its id, its name or its tags, where everybody can read it; have a "
+                "new key made"
+            )
+        return found
 
     async def _answer_or_none(self, request: Request) -> Json:
         try:

@@ -5,15 +5,14 @@ What the project file says wins; variables fill its gaps (design 8). The names a
 
 from __future__ import annotations
 
-import html
 import ipaddress
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NoReturn
-from urllib.parse import SplitResult, quote, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from sgpctl.errors import SettingsError
+from sgpctl.model.secret import without_secret
 
 KEY_VARIABLE = "SGP_API_KEY"
 KEY_FILE_VARIABLE = "SGP_API_KEY_FILE"
@@ -43,16 +42,8 @@ class ApiKey:
         return self._secret
 
     def taken_out_of(self, text: str) -> str:
-        """`text` with `[key]` where a server echoes the key, as it is or escaped for JSON, HTML or an address."""
-        for spelling in (
-            self._secret,
-            json.dumps(self._secret)[1:-1],
-            html.escape(self._secret),
-            quote(self._secret),
-        ):
-            if spelling:
-                text = text.replace(spelling, "[key]")
-        return text
+        """`text` with `[key]` where a server echoes the key, in whatever way it spells it."""
+        return without_secret(text, self._secret, "[key]")
 
     def __repr__(self) -> str:
         return f"ApiKey(from {self.source})"

@@ -26,6 +26,7 @@ from sgpctl.plan.plan import Plan
 from sgpctl.plan.planner import make_plan
 from sgpctl.plan.policy import Policy
 from sgpctl.plan.staleness import Skipped
+from sgpctl.plan.told import Words, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Reconciliation:
     """One project's desired evaluations, and the platform that is to hold them.
 
     `read_state` reads the remote side, given ids that lists may not show yet; `scope` says where that is and becomes
-    part of the plan's digest.
+    part of the plan's digest. `words` are those for texts that only people read.
     """
 
     driver: Driver
@@ -44,6 +45,7 @@ class Reconciliation:
     policy: Policy
     scope: tuple[str, ...]
     warnings: tuple[str, ...] = ()
+    words: Words = str
     recovered: set[str] = field(default_factory=set)
     seen_nonces: set[str] = field(default_factory=set)
 
@@ -79,9 +81,10 @@ class Reconciliation:
         return state
 
     def _plan_of(self, state: RemoteState) -> Plan:
-        return make_plan(
+        made = make_plan(
             self.desired, state, self.owner, self.policy, scope=self.scope, warnings=self.warnings
         )
+        return told(made, self.words)
 
     async def carry_out(
         self,

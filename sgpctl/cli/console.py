@@ -14,8 +14,8 @@ from typing import TextIO
 
 import click
 
+from sgpctl.cli.given_keys import keys_in
 from sgpctl.errors import UsageError
-from sgpctl.limits import SECRET_CHARS_MIN
 from sgpctl.render.glyphs import Glyphs, glyphs_for
 from sgpctl.render.layout import Line, plain
 from sgpctl.render.safe_text import redact
@@ -34,10 +34,13 @@ class Console:
 
     @classmethod
     def of_process(cls, environ: Mapping[str, str] = os.environ, *, no_color: bool = False) -> Console:
-        """The console of this process. `NO_COLOR` (any value) and a dumb terminal are honoured."""
+        """The console of this process. `NO_COLOR` (any value) and a dumb terminal are honoured.
+
+        The keys that the process was given are hidden, also where nothing will be asked of a platform.
+        """
         result, messages = sys.stdout or _closed(), sys.stderr or _closed()
         wanted = not no_color and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
-        return cls(result, messages, wanted)
+        return cls(result, messages, wanted, keys_in(environ))
 
     @property
     def glyphs(self) -> Glyphs:
@@ -53,12 +56,13 @@ class Console:
         return self.colour_wanted and self.messages.isatty()
 
     def hide(self, secret: str) -> None:
-        """Never print `secret` from now on, wherever it comes from: a server may repeat a key in its answer.
-
-        One of a few characters protects nothing, and taking it out would mangle words that it is a part of.
-        """
-        if len(secret) >= SECRET_CHARS_MIN:
+        """Never print `secret` from now on, wherever it comes from: a server may repeat a key in its answer."""
+        if secret not in self.secrets:
             self.secrets.append(secret)
+
+    def redacted(self, text: str) -> str:
+        """`text` as it may be printed, or saved where others find it."""
+        return redact(text, self.secrets)
 
     def put(self, lines: Sequence[Line]) -> None:
         """Print lines of the result. Raises OSError for a reader who is gone, or a full disk."""
@@ -67,10 +71,6 @@ class Console:
     def put_text(self, text: str) -> None:
         """Print a document as the result. It is UTF-8, whatever the terminal's encoding is. Raises OSError."""
         self._write_bytes(self.result, self.redacted(text).encode("utf-8"))
-
-    def redacted(self, text: str) -> str:
-        """The text without any secret, for the result and for files."""
-        return redact(text, self.secrets)
 
     def tell(self, lines: Sequence[Line]) -> None:
         """Print lines of messages or progress; what nobody can be told must not stop what it is about."""

@@ -22,6 +22,7 @@ from sgpctl.plan.drift import Drift, drift_of, unmanaged_of
 from sgpctl.plan.matching import match
 from sgpctl.plan.plan import PlanHeader
 from sgpctl.plan.planner import make_plan
+from sgpctl.plan.told import told_drift
 
 _EPILOG = """\b
 Examples:
@@ -64,7 +65,7 @@ def command(
     workspace = Workspace.open(start_folder(base, directory), environment)
 
     async def look() -> tuple[Drift, PlanHeader]:
-        manifests = read_manifests(workspace, Given(assignments, variable_files))
+        manifests = read_manifests(workspace, Given(assignments, variable_files), console.secrets)
         async with open_platform(workspace, console, parallelism=parallelism, debug=debug) as platform:
             loaded = await finished(manifests, platform)
             state = await read_state(platform.evaluations, loaded.desired, workspace.owner)
@@ -73,7 +74,8 @@ def command(
             plan = make_plan(loaded.desired, state, workspace.owner, policy)
             matching = match(loaded.desired, state, workspace.owner)
             header = workspace.header(platform.target, loaded.files, policy)
-            return drift_of(plan, matching, state, workspace.owner, free), header
+            drift = drift_of(plan, matching, state, workspace.owner, free)
+            return told_drift(drift, platform.words), header
 
     drift, header = asyncio.run(look())
     forms = DriftForms(drift, header, workspace.project.root)

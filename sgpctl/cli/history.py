@@ -19,6 +19,7 @@ from sgpctl.model.evaluation import RemoteEvaluation
 from sgpctl.model.marks import NAME, Owner, effective_name, is_owned_by
 from sgpctl.model.nearest import did_you_mean
 from sgpctl.plan.history import chain
+from sgpctl.plan.told import told_remote
 from sgpctl.render.history_json import history_document
 from sgpctl.render.history_text import history_lines
 from sgpctl.render.json_text import json_text
@@ -59,7 +60,8 @@ def command(
 
     async def read() -> tuple[RemoteEvaluation, ...]:
         async with open_platform(workspace, console, parallelism=parallelism, debug=debug) as platform:
-            return await _runs(platform.evaluations, name, owner)
+            found = await _runs(platform.evaluations, name, owner)
+            return tuple(told_remote(remote, platform.words) for remote in found)
 
     runs = chain(asyncio.run(read()))
     if as_json:

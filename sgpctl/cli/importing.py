@@ -131,6 +131,8 @@ class Importing:
             )
         except NotWritable as error:
             return Verdict(remote, Fate.REFUSED, (f"holds what no manifest can: {error}",))
+        if any(self.console.redacted(text) != text for text in files.values()):
+            return Verdict(remote, Fate.REFUSED, ("holds the API key that sgpctl was given",))
         written = None
         if not self.is_dry_run:
             written = write_all(self._folder, stem, files)
@@ -177,7 +179,7 @@ class Importing:
         return loaded, verdicts
 
     def _loaded(self) -> Loaded:
-        return load(self.workspace.project, self.workspace.environment)
+        return load(self.workspace.project, self.workspace.environment, secrets=self.console.secrets)
 
     @property
     def _folder(self) -> Path:

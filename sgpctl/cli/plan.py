@@ -91,7 +91,7 @@ def command(
     given = Given(assignments, variable_files)
 
     async def work() -> tuple[Plan, PlanHeader]:
-        manifests = read_manifests(workspace, given)
+        manifests = read_manifests(workspace, given, console.secrets)
         async with open_platform(workspace, console, parallelism=parallelism, debug=debug) as platform:
             loaded = await finished(manifests, platform)
             reconciliation, header = reconciliation_of(workspace, platform, loaded, policy)

@@ -6,6 +6,7 @@ with the ids.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 from sgpctl.api.reading import read_state
@@ -22,13 +23,13 @@ from sgpctl.plan.policy import Policy
 NOTHING = Loaded((), (), 0)
 
 
-def read_manifests(workspace: Workspace, given: Given) -> Manifests:
+def read_manifests(workspace: Workspace, given: Given, secrets: Collection[str]) -> Manifests:
     """The manifests with the variables of the command line, in order as far as that can be told offline.
 
-    Raises ManifestError with all problems, and UsageError.
+    None may hold one of `secrets`. Raises ManifestError with all problems, and UsageError.
     """
     variables = given_variables(given, workspace.project, workspace.environment)
-    manifests = Manifests(workspace.project, workspace.environment, variables)
+    manifests = Manifests(workspace.project, workspace.environment, variables, secrets)
     manifests.load().raise_errors()
     return manifests
 
@@ -38,7 +39,7 @@ async def finished(manifests: Manifests, platform: Platform) -> Loaded:
     loaded = manifests.load()
     if loaded.named:
         loaded = manifests.load(await platform.lookup.look_up(loaded.named))
-        loaded.raise_errors()
+    loaded.raise_errors()
     return loaded
 
 
@@ -59,6 +60,7 @@ def reconciliation_of(
         policy,
         header.scope,
         warnings=tuple(str(problem) for problem in loaded.warnings),
+        words=platform.words,
     )
     return reconciliation, header
 

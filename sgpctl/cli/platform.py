@@ -7,28 +7,32 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from sgpctl.api.client import Client, RequestRecord
 from sgpctl.api.evaluations import Evaluations
 from sgpctl.api.lookup import Lookup
 from sgpctl.api.settings import resolve_connection
 from sgpctl.cli.console import Console
+from sgpctl.cli.given_keys import read_key_file
 from sgpctl.cli.workspace import Workspace
-from sgpctl.limits import KEY_FILE_BYTES_MAX
 from sgpctl.manifest.project import Target as TargetKind
 from sgpctl.plan.plan import Target
+from sgpctl.plan.told import Words
 from sgpctl.render.layout import Span, Style
 
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """An open connection and the words for where it leads. `connect` makes another one, on which nothing else waits."""
+    """An open connection and the words for where it leads. `connect` makes another one, on which nothing else waits.
+
+    `words` takes the key out of what the platform says.
+    """
 
     evaluations: Evaluations
     lookup: Lookup
     target: Target
     connect: Callable[[], Client]
+    words: Words
 
 
 @asynccontextmanager
@@ -44,7 +48,7 @@ async def open_platform(
             connect = partial(Client, connection, transport=transport, parallelism=parallelism, log=log)
             target = Target(label, connection.base_url, connection.account_id, is_sandbox=True)
             async with connect() as client:
-                yield Platform(Evaluations(client), Lookup(client), target, connect)
+                yield Platform(Evaluations(client), Lookup(client), target, connect, console.redacted)
         return
     environment = workspace.environment
     connection = resolve_connection(
@@ -53,19 +57,13 @@ async def open_platform(
         sdk_environment=environment.target.value if environment.target is not None else None,
         account_id=environment.account_id,
         environ=os.environ,
-        read_text=_read_key_file,
+        read_text=read_key_file,
     )
     console.hide(connection.api_key.reveal())
     connect = partial(Client, connection, parallelism=parallelism, log=log)
     target = Target(connection.host, connection.base_url, connection.account_id, is_sandbox=False)
     async with connect() as client:
-        yield Platform(Evaluations(client), Lookup(client), target, connect)
-
-
-def _read_key_file(path: str) -> str:
-    """The text of a key file, of which no more is read than a key can have."""
-    with Path(path).open("rb") as file:
-        return file.read(KEY_FILE_BYTES_MAX).decode("utf-8")
+        yield Platform(Evaluations(client), Lookup(client), target, connect, console.redacted)
 
 
 def _logger(console: Console) -> Callable[[RequestRecord], None]:

@@ -67,13 +67,15 @@ def _live(console: Console, plan: Plan) -> Iterator[Listener]:
 
     def started(change: Change) -> None:
         clock.start(change)
+        words = console.redacted(safe(f"{change.action.value} {change.name}"))
         with suppress(OSError):
-            display.update(bar, description=safe(f"{change.action.value} {change.name}"))
+            display.update(bar, description=words)
 
     def finished(result: ChangeResult) -> None:
         line = finished_line(result, clock.stop(result.change), console.glyphs)
+        text = console.redacted(ansi([line]).rstrip("\n"))
         with suppress(OSError):
-            display.console.print(Text.from_ansi(ansi([line]).rstrip("\n")), soft_wrap=True)
+            display.console.print(Text.from_ansi(text), soft_wrap=True)
             display.advance(bar)
 
     with suppress(OSError):

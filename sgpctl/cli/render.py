@@ -65,7 +65,7 @@ def command(
     project = find_project(start_folder(base, None))
     chosen = environment_to_check(project, environment)
     variables = given_variables(Given(assignments, variable_files), project, chosen)
-    loaded = load_or_raise(project, chosen, variables)
+    loaded = load_or_raise(project, chosen, variables, console.secrets)
     console.tell(problem_lines(loaded.warnings, console.glyphs))
     documents = resolved_documents(_matching(loaded.desired, pattern), loaded)
     if written_as == "json":

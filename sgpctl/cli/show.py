@@ -13,6 +13,7 @@ from sgpctl.cli.plan_forms import PlanForms
 from sgpctl.cli.saved_plan import read_saved_plan
 from sgpctl.cli.writing import check_outputs, write_outputs
 from sgpctl.errors import ExitCode
+from sgpctl.plan.told import told
 
 _EPILOG = """\b
 Examples:
@@ -48,7 +49,7 @@ def command(
     check_outputs(files)
     console = Console.of_process(no_color=no_color)
     saved = read_saved_plan(Path(plan_file))
-    forms = PlanForms(saved.plan, saved.header, lambda: _project_folder(base))
+    forms = PlanForms(told(saved.plan, console.redacted), saved.header, lambda: _project_folder(base))
     try:
         forms.put(form, console)
     finally:  # files are written though who reads the plan went away after its first lines

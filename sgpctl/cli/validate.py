@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 import click
@@ -72,27 +72,29 @@ def command(
     start = start_folder(base, directory)
     given = Given(assignments, variable_files)
     if written_as != _TEXT:
-        report = _checked(start, environment, given)
+        report = _checked(start, environment, given, console.secrets)
         console.put_text(_WRITTEN_AS[written_as](report))
         console.tell([_totals(report)])
         return ExitCode.ERROR if report.errors else ExitCode.OK
-    _, loaded = _loaded(start, environment, given)
+    _, loaded = _loaded(start, environment, given, console.secrets)
     loaded.raise_errors()
     console.tell(problem_lines(loaded.warnings, console.glyphs))
     console.put([(Span("Valid", Style.GOOD), Span(f": {_counts(loaded.files, len(loaded.desired))}."))])
     return ExitCode.OK
 
 
-def _loaded(start: Path, environment: str | None, given: Given) -> tuple[Project, Loaded]:
+def _loaded(
+    start: Path, environment: str | None, given: Given, secrets: Collection[str]
+) -> tuple[Project, Loaded]:
     project = find_project(start)
     chosen = environment_to_check(project, environment)
-    return project, load(project, chosen, given_variables(given, project, chosen))
+    return project, load(project, chosen, given_variables(given, project, chosen), secrets)
 
 
-def _checked(start: Path, environment: str | None, given: Given) -> Report:
+def _checked(start: Path, environment: str | None, given: Given, secrets: Collection[str]) -> Report:
     """What there is to report, also where the project cannot be used at all."""
     try:
-        project, loaded = _loaded(start, environment, given)
+        project, loaded = _loaded(start, environment, given, secrets)
     except ProjectFileError as error:
         return Report(error.problems, addresses((problem.file for problem in error.problems), error.root))
     except (ProjectError, SettingsError, ManifestError) as error:

@@ -10,7 +10,7 @@ evaluating     each of these checked and given its digest
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
@@ -20,6 +20,7 @@ from sgpctl.limits import MANIFEST_BYTES_MAX
 from sgpctl.manifest.discovery import discover
 from sgpctl.manifest.document import is_own_output
 from sgpctl.manifest.files import Files, Source
+from sgpctl.manifest.held_secrets import about_held
 from sgpctl.manifest.ignored_uses import IgnoredUses
 from sgpctl.manifest.include import FILE_KEY, Includes
 from sgpctl.manifest.inside import shown
@@ -73,15 +74,21 @@ class Loaded:
 class Manifests:
     """The manifests of a project in one environment, found and read once, and loaded as often as it takes.
 
-    `variables` are those of the command line (`given`). Raises only when there are more files than may be read.
+    `variables` are those of the command line (`given`); no evaluation may hold one of `secrets`. Raises only when there
+    are more files than may be read.
     """
 
     def __init__(
-        self, project: Project, environment: Environment | None = None, variables: LocatedMap | None = None
+        self,
+        project: Project,
+        environment: Environment | None = None,
+        variables: LocatedMap | None = None,
+        secrets: Collection[str] = (),
     ) -> None:
         self._project = project
         self._environment = environment
         self._variables = variables
+        self._secrets = secrets
         self._found = discover(project)
         self._files = Files(project.root)
         self._ignored = IgnoredUses(project)
@@ -114,6 +121,7 @@ class Manifests:
         found += _about_used_manifests(self._source(path) for path in self._found.files if path in used)
         found += name_problems(_names_in(declaring))
         found += unused_problems(self._project, self._environment, self._variables, self._files.mentions)
+        found += about_held(desired, self._secrets)
         desired.sort(key=lambda evaluation: (evaluation.name, evaluation.place))
         named = {name for each in declaring for name, _ in each.named if name not in (answers or {})}
         return Loaded(tuple(desired), in_order(found), len(manifests), tuple(sorted(named)), own)
@@ -157,17 +165,23 @@ class Manifests:
 
 
 def load(
-    project: Project, environment: Environment | None = None, variables: LocatedMap | None = None
+    project: Project,
+    environment: Environment | None = None,
+    variables: LocatedMap | None = None,
+    secrets: Collection[str] = (),
 ) -> Loaded:
     """All manifests of `project`, read and checked without the platform; references by name stay as they are."""
-    return Manifests(project, environment, variables).load()
+    return Manifests(project, environment, variables, secrets).load()
 
 
 def load_or_raise(
-    project: Project, environment: Environment | None = None, variables: LocatedMap | None = None
+    project: Project,
+    environment: Environment | None = None,
+    variables: LocatedMap | None = None,
+    secrets: Collection[str] = (),
 ) -> Loaded:
     """The same, for those who need every manifest to be in order. Raises `ManifestError`, which lists all errors."""
-    loaded = load(project, environment, variables)
+    loaded = load(project, environment, variables, secrets)
     loaded.raise_errors()
     return loaded
 

@@ -6,17 +6,14 @@ Python would write it: `\x1b`, `\u202e`, `\n`. Everything else stays as it is.
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from collections.abc import Iterable, Iterator
-from urllib.parse import quote
 
 from sgpctl.limits import COMBINING_MARKS_MAX
+from sgpctl.model.secret import without_secret
 
 REDACTED = "[redacted]"
 
-_SECRET_CHARS_SHOWN_MAX = 3  # so little of a secret beside an ellipsis is not worth hiding
-_ELLIPSES = ("…", "...")
 _SHORT_ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _HIDING_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
 _IDEOGRAPHIC_SPACE = "\u3000"  # the ordinary space of Chinese and Japanese text, and visibly wide
@@ -64,16 +61,9 @@ def display_width(text: str) -> int:
 
 
 def redact(text: str, secrets: Iterable[str]) -> str:
-    """`text` with every secret replaced, also where it stands escaped (as safe text, in JSON, in an address, in a workflow
-    command, as entities) or where an ellipsis has cut it.
-    """
-    forms = {form for secret in secrets for form in _forms(secret)}
-    for form in sorted(forms - {""}, key=lambda form: (-len(form), form)):
-        text = text.replace(form, REDACTED)
-        for kept in range(len(form) - 1, _SECRET_CHARS_SHOWN_MAX, -1):
-            for ellipsis in _ELLIPSES:
-                text = text.replace(form[:kept] + ellipsis, REDACTED + ellipsis)
-                text = text.replace(ellipsis + form[-kept:], ellipsis + REDACTED)
+    """`text` with every secret replaced, however it is spelled there; one within another goes with that."""
+    for secret in sorted(secrets, key=lambda secret: (-len(secret), secret)):
+        text = without_secret(text, secret, REDACTED)
     return text
 
 
@@ -102,16 +92,6 @@ def hides(char: str) -> bool:
     return unicodedata.category(char) in _HIDING_CATEGORIES or any(
         low <= code <= high for low, high in _HIDING_RANGES
     )
-
-
-def _forms(secret: str) -> Iterator[str]:
-    """What a secret may look like where it was printed."""
-    in_json = json.dumps(secret, ensure_ascii=False)[1:-1]
-    in_message = secret.replace("%", "%25")
-    yield from (secret, safe(secret), entities(secret), entities(safe(secret)))
-    yield from (in_json, safe(in_json), entities(safe(in_json)), json.dumps(secret)[1:-1])
-    yield from (in_message, in_message.replace(":", "%3A").replace(",", "%2C"))
-    yield quote(secret, safe="", errors="surrogatepass")
 
 
 def _visible(text: str) -> Iterator[str]:

@@ -28,6 +28,7 @@ from tests.api.error_samples import (
     list_failure,
 )
 from tests.api.servers import SECRET, Chunks, Script, answer, client_of, failure_of, run
+from tests.secrets import SPELLINGS, leaks
 
 ECHOES = [
     json.dumps({"detail": f"unknown key {SECRET}"}),
@@ -106,6 +107,24 @@ def test_the_key_is_nowhere_to_be_seen_even_when_a_server_echoes_it(status: int,
     transport = Script(httpx.Response(status, headers=headers, content=echo.encode()))
     for work in WORK:
         assert SECRET not in everything_shown(transport, work)
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize("status", [200, 302, 401, 422, 500])
+def test_the_key_cannot_be_read_however_a_server_spells_it(status: int, spelling: str) -> None:
+    spelled = SPELLINGS[spelling](SECRET)
+    bodies = [
+        json.dumps({"detail": f"headers: {{'x-api-key': '{spelled}'}}"}),
+        json.dumps({"detail": [{"loc": ["header", spelled], "msg": spelled}]}),
+        json.dumps({"items": [{"id": spelled, "name": spelled}]}),
+        f"<html><head><title>{spelled}</title></head></html>",
+        f"x-api-key: {spelled}",
+    ]
+    headers = {"x-request-id": "".join(spelled.split()), "location": f"https://{SECRET}.example.org"}
+    for body in bodies:
+        transport = Script(httpx.Response(status, headers=headers, content=body.encode()))
+        for work in WORK:
+            assert leaks(everything_shown(transport, work), SECRET) == []
 
 
 @pytest.mark.parametrize(

@@ -243,5 +243,10 @@ def test_an_echoed_key_is_taken_out_of_a_text(echo: str) -> None:
 
 
 def test_an_escaped_echo_is_taken_out_too() -> None:
-    key = ApiKey('a"b<c', source="here")
-    assert key.taken_out_of('{"key": "a\\"b<c"} a&quot;b&lt;c a%22b%3Cc') == '{"key": "[key]"} [key] [key]'
+    key = ApiKey('sk-1a"b<c', source="here")
+    echoes = '{"key": "sk-1a\\"b<c"} sk-1a&quot;b&lt;c sk-1a%22b%3Cc'
+    assert key.taken_out_of(echoes) == '{"key": "[key]"} [key] [key]'
+
+
+def test_a_key_of_a_few_letters_is_a_word_and_stays() -> None:
+    assert ApiKey("any", source="here").taken_out_of("the company") == "the company"

@@ -87,4 +87,4 @@ def test_an_empty_secret_redacts_nothing() -> None:
 
 
 def test_a_secret_that_holds_another_is_redacted_whole() -> None:
-    assert redact("abcdef-123456", ["abcdef", "abcdef-123456"]) == REDACTED
+    assert redact("abcdefgh-123456", ["abcdefgh", "abcdefgh-123456"]) == REDACTED
