@@ -57,7 +57,13 @@ def ignored_by_git(
 
 
 def _is_work_tree(folder: Path) -> bool:
-    return os.path.lexists(folder / ".git")
+    """A `.git` that is a file leads to a repository elsewhere; one that is an empty folder is none to Git either."""
+    try:
+        return any((folder / ".git").iterdir())
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
 
 
 def _questions(path: Path, home: Path) -> Iterator[_Question]:

@@ -190,6 +190,32 @@ def test_a_saved_plan_without_the_key_is_still_the_plan(hostile: Hostile, sgpctl
     assert sgpctl("apply", hostile.plan, "-C", hostile.project).code == 0
 
 
+def test_a_name_that_the_platform_made_of_the_key_is_in_no_plan(hostile: Hostile, sgpctl: Sgpctl) -> None:
+    hostile.app.is_hostile = False
+    hostile.declare(metadata={"echo:0:": "a name in metadata"})
+    assert sgpctl("apply", hostile.project, "--yes").code == 0
+    hostile.app.is_hostile = True
+    hostile.declare(metadata={})
+    for call in ["plan", "--out", str(hostile.plan), str(hostile.project)], ["show", str(hostile.plan)]:
+        ended = sgpctl(*call)
+        assert leaks(ended.out + ended.err) == []
+    assert hostile.leaks() == {}
+
+
+def test_a_plan_that_somebody_put_the_key_into_is_shown_without_it(hostile: Hostile, sgpctl: Sgpctl) -> None:
+    hostile.declare(description="now", metadata=echoes("then"))
+    sgpctl("plan", hostile.project, "--out", hostile.plan)
+    for spelling in SPELLINGS.values():
+        old = hostile.plan.read_text()
+        hostile.plan.write_text(old.replace("[redacted]", json.dumps(spelling(KEY))[1:-1]))
+        assert leaks(hostile.plan.read_text())
+        for call in ["show"], ["show", "--json"]:
+            ended = sgpctl(*call, hostile.plan)
+            assert ended.code == 0
+            assert leaks(ended.out + ended.err) == []
+        hostile.plan.write_text(old)
+
+
 @pytest.mark.parametrize("spelling", ["as it is", "over lines", "in an address", "in Base64"])
 def test_an_evaluation_that_holds_the_key_is_not_imported(
     spelling: str, hostile: Hostile, sgpctl: Sgpctl
@@ -285,21 +311,34 @@ def test_a_mistake_in_a_manifest_is_told_without_the_key(quickstart: Path, sgpct
         assert leaks(ended.out + ended.err) == []
 
 
+def piped(key: str, *call: str) -> Ended:
+    """A call in a process of its own, which is given the key through a pipe."""
+    script = "import sys; from sgpctl.cli.main import run; run(sys.argv[1:])"
+    reader, writer = os.pipe()
+    with os.fdopen(writer, "w") as file:
+        file.write(key)
+    environ = {name: value for name, value in os.environ.items() if name != "SGP_API_KEY"}
+    done = subprocess.run(
+        [sys.executable, "-c", script, *call],
+        env={**environ, "SGP_API_KEY_FILE": f"/dev/fd/{reader}"},
+        pass_fds=[reader],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    os.close(reader)
+    return Ended(done.returncode, done.stdout, done.stderr)
+
+
 def test_a_key_that_comes_through_a_pipe_is_read_once_and_hidden(quickstart: Path) -> None:
     with platform(quickstart, error_echo(422, SPELLINGS["as it is"])):
-        script = "import sys; from sgpctl.cli.main import run; run(sys.argv[1:])"
-        reader, writer = os.pipe()
-        with os.fdopen(writer, "w") as file:
-            file.write(KEY)
-        environ = {name: value for name, value in os.environ.items() if name != "SGP_API_KEY"}
-        done = subprocess.run(
-            [sys.executable, "-c", script, "plan", str(quickstart)],
-            env={**environ, "SGP_API_KEY_FILE": f"/dev/fd/{reader}"},
-            pass_fds=[reader],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        os.close(reader)
-    assert "not with x-api-key: [key]" in done.stderr
-    assert leaks(done.stdout + done.stderr) == []
+        ended = piped(KEY, "plan", str(quickstart))
+    assert "not with x-api-key: [key]" in ended.err
+    assert leaks(ended.out + ended.err) == []
+
+
+def test_a_key_that_comes_through_a_pipe_is_not_sent_in_a_manifest_either(quickstart: Path) -> None:
+    edit(quickstart / "evaluations/tone.yaml", "tags: [nightly]", f"tags: ['{KEY}']")
+    edit(quickstart / "sgpctl.yaml", "target: production", "base_url: http://127.0.0.1:9")  # nobody listens
+    ended = piped(KEY, "plan", str(quickstart))
+    assert "evaluations/tone.yaml:3:8: tags[0]: holds the API key" in ended.err

@@ -131,20 +131,6 @@ def test_another_account_than_the_pinned_one_is_refused(
     assert "'acct-of-someone-else'" in ended.err
 
 
-def test_the_key_is_in_no_file_and_no_output(quickstart: Path, tmp_path: Path, sgpctl: Sgpctl) -> None:
-    plan = tmp_path / "plan.json"
-    with platform(quickstart):
-        ends = [
-            sgpctl("plan", quickstart, "--env", "prod", "--out", plan, "--debug"),
-            sgpctl("apply", plan, "-C", quickstart, "--debug"),
-            sgpctl("list", quickstart, "--env", "prod", "--json", "--debug"),
-        ]
-    assert all(KEY not in ended.out + ended.err for ended in ends)
-    written = [path for path in (quickstart, *quickstart.rglob("*"), plan) if path.is_file()]
-    assert any(path.name.startswith("journal") for path in written)
-    assert all(KEY.encode() not in path.read_bytes() for path in written)
-
-
 def test_ctrl_c_finishes_what_is_in_flight_and_says_what_is_left(quickstart: Path, sgpctl: Sgpctl) -> None:
     with platform(quickstart, knobs=Knobs(run_seconds=0, latency_ms=400)):
         call = ["apply", str(quickstart), "--env", "prod", "--yes", "--parallelism", "1"]

@@ -73,6 +73,12 @@ def test_outside_a_repository_nothing_is_ignored(tmp_path: Path, monkeypatch: py
     assert ignored(tmp_path, "a") == []
 
 
+def test_an_empty_folder_is_no_repository(tmp_path: Path) -> None:
+    root = make_repository(tmp_path, {".gitignore": "*.key\n", "demo/a.key": "", "demo/sgpctl.yaml": ""})
+    (root / "demo" / ".git").mkdir()
+    assert ignored(root / "demo", "a.key") == ["a.key"]
+
+
 def test_a_project_that_is_ignored_as_a_whole_is_kept_in_another_way(tmp_path: Path) -> None:
     root = make_repository(tmp_path, {".gitignore": "*\n", "demo/sgpctl.yaml": "", "demo/a": ""})
     assert ignored(root / "demo", "a") == []
