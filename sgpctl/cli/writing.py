@@ -10,6 +10,7 @@ from sgpctl.cli.console import Console
 from sgpctl.cli.durable import check_writable, write_durably
 from sgpctl.cli.forms import Form, Output
 from sgpctl.errors import LocalStateError
+from sgpctl.private_files import make_private_file
 from sgpctl.render.layout import Span
 
 _STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
@@ -48,6 +49,7 @@ def _is_step_summary(path: Path, environ: Mapping[str, str]) -> bool:
 
 def _append(path: Path, text: str) -> None:
     try:
+        make_private_file(path)
         with path.open("a", encoding="utf-8") as file:
             file.write(f"{text}\n")
     except OSError as error:

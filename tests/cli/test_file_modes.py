@@ -95,14 +95,25 @@ def test_a_database_behind_a_link_is_closed_too(tmp_path: Path, umask: int) -> N
 
 
 @UMASKS
-def test_a_saved_plan_is_closed_to_others(
-    quickstart: Path, tmp_path: Path, sgpctl: Sgpctl, umask: int
+def test_a_saved_plan_is_closed_to_others_and_so_is_what_is_made_of_it(
+    quickstart: Path, tmp_path: Path, sgpctl: Sgpctl, umask: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "out"
     out.mkdir()
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(out / "summary.md"))
+    files = [
+        "json=plan.json",
+        "markdown=plan.md",
+        "markdown=summary.md",
+        "gitlab=gitlab.json",
+        "text=plan.txt",
+    ]
+    outputs = [f"--output={form.replace('=', f'={out}/')}" for form in files]
     with masked(umask):
-        assert sgpctl("plan", quickstart, "--out", out / "plan.json").code == 0
-    assert modes(out) == {"plan.json": 0o600}
+        assert sgpctl("plan", quickstart, *outputs).code == 0
+        assert sgpctl("apply", quickstart, "--yes", f"--output=markdown={out}/outcome.md").code == 0
+    names = ["plan.json", "plan.md", "summary.md", "gitlab.json", "plan.txt", "outcome.md"]
+    assert modes(out) == dict.fromkeys(names, 0o600)
 
 
 @UMASKS

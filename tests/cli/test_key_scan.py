@@ -29,18 +29,36 @@ CALLS = [
     ["render", "-C"],
     ["plan", "--debug"],
     ["plan", "--json", "--debug"],
+    ["plan", "--format", "markdown"],
+    ["plan", "--format", "github"],
+    ["plan", "--output", "markdown={out}/plan.md", "--output", "gitlab={out}/plan-gitlab.json"],
+    ["plan", "--output", "github={out}/plan.github", "--output", "text={out}/plan.txt"],
     ["plan", "--out", "{plan}"],
     ["show", "{plan}"],
     ["show", "--json", "{plan}"],
+    ["show", "--format", "markdown", "{plan}"],
     ["import", "--all", "--dry-run", "--debug"],
     ["import", "--all", "--debug"],
     ["apply", "--yes", "--debug"],
-    ["apply", "--yes", "--json"],
+    [
+        "apply",
+        "--yes",
+        "--json",
+        "--output",
+        "markdown={out}/outcome.md",
+        "--output",
+        "json={out}/outcome.json",
+    ],
+    ["drift", "--unmanaged", "--debug"],
+    ["drift", "--json"],
+    ["history", "{name}", "--debug"],
+    ["history", "{name}", "--json"],
     ["list", "--archived", "--debug"],
     ["list", "--json"],
     ["unlock", "--yes", "--debug"],
     ["destroy", "--yes", "--debug"],
 ]
+REPORTS = [call for call in CALLS if call[0] in ("drift", "history", "list")]
 AGAINST_A_PLATFORM = [call for call in CALLS if call[0] not in ("validate", "render", "show")]
 
 
@@ -57,8 +75,10 @@ def platform(project: Path, app: ASGIApp) -> Iterator[str]:
         yield base_url
 
 
-def called(sgpctl: Sgpctl, call: list[str], project: Path, plan: Path) -> Ended:
-    arguments = [argument.format(plan=plan) for argument in call]
+def called(
+    sgpctl: Sgpctl, call: list[str], project: Path, plan: Path, name: str = "tone-of-refusals"
+) -> Ended:
+    arguments = [argument.format(plan=plan, out=plan.parent, name=name) for argument in call]
     return sgpctl(*arguments, *([] if call[0] == "show" else [project]))
 
 
@@ -174,8 +194,10 @@ def test_what_evaluations_hold_is_told_and_saved_without_the_key(hostile: Hostil
     hostile.declare(description="now", metadata=dict.fromkeys(echoes(""), "now"))
     hostile.bring(name="by-hand", metadata=echoes("by hand"), data=[{"q": "echo:0:"}])
     told = ""
-    for call in CALLS:
-        ended = called(sgpctl, call, hostile.project, hostile.plan)
+    for call in [*REPORTS, *CALLS, ["apply", "--yes"], *REPORTS]:
+        if call == ["apply", "--yes"]:  # a second run, for its history
+            hostile.declare(tasks=[], description="now echo:0:", metadata=echoes("now"))
+        ended = called(sgpctl, call, hostile.project, hostile.plan, name="echo")
         assert leaks(ended.out + ended.err) == []
         told += ended.out + ended.err
     assert hostile.leaks() == {}
