@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sgpctl.cli.console import Console
 from sgpctl.cli.planning import read_manifests
 from sgpctl.cli.saved_plan import read_json_file
 from sgpctl.cli.workspace import Workspace
@@ -15,6 +16,7 @@ from sgpctl.plan.plan import Plan, PlanHeader
 from sgpctl.plan.planner import make_plan
 from sgpctl.plan.policy import Policy
 from sgpctl.plan.snapshot import Snapshot, namesakes_of, read_snapshot_document, state_of
+from sgpctl.plan.told import told
 
 _HOW = "Have a job that has the key make one with `sgpctl snapshot --out FILE`."
 
@@ -37,10 +39,10 @@ def read_snapshot(path: Path, workspace: Workspace) -> Snapshot:
 
 
 def plan_against(
-    snapshot: Snapshot, workspace: Workspace, given: Given, policy: Policy
+    snapshot: Snapshot, workspace: Workspace, given: Given, policy: Policy, console: Console
 ) -> tuple[Plan, PlanHeader]:
     """The plan of the manifests and what `snapshot` shows. Raises ManifestError, and UsageError."""
-    loaded = _finished(read_manifests(workspace, given), snapshot)
+    loaded = _finished(read_manifests(workspace, given, console.secrets), snapshot)
     state = state_of(snapshot, loaded.desired, workspace.owner)
     header = workspace.header(snapshot.target, loaded.files, policy, against=snapshot.taken_at)
     unclear = [
@@ -56,7 +58,7 @@ def plan_against(
         scope=header.scope,
         warnings=(*(str(problem) for problem in loaded.warnings), *unclear),
     )
-    return plan, header
+    return told(plan, console.redacted), header
 
 
 def _finished(manifests: Manifests, snapshot: Snapshot) -> Loaded:

@@ -100,7 +100,8 @@ def command(
     if against is not None:
         from sgpctl.cli.offline import plan_against, read_snapshot
 
-        made, header = plan_against(read_snapshot(Path(against), workspace), workspace, given, policy)
+        snapshot = read_snapshot(Path(against), workspace)
+        made, header = plan_against(snapshot, workspace, given, policy, console)
     else:
         made, header = asyncio.run(work())
     forms = PlanForms(made if only is None else _part(made, only), header, lambda: workspace.project.root)

@@ -55,7 +55,7 @@ def command(
     workspace = Workspace.open(start_folder(base, directory), environment)
 
     async def read() -> Snapshot:
-        manifests = read_manifests(workspace, Given(assignments, variable_files))
+        manifests = read_manifests(workspace, Given(assignments, variable_files), console.secrets)
         async with open_platform(workspace, console, parallelism=parallelism, debug=debug) as platform:
             answers = await platform.lookup.look_up(manifests.load().named)
             loaded = manifests.load(answers)
@@ -80,7 +80,7 @@ def command(
         )
 
     snapshot = asyncio.run(read())
-    write_durably(Path(out), json_text(snapshot_document(snapshot)))
+    write_durably(Path(out), console.redacted(json_text(snapshot_document(snapshot))))
     words = f"Saved {counted(len(snapshot.evaluations), 'evaluation')} of {snapshot.project} -> {snapshot.environment} to {out}."
     console.tell([(Span(words),)])
     return ExitCode.OK

@@ -112,7 +112,8 @@ def test_a_saved_plan_is_closed_to_others_and_so_is_what_is_made_of_it(
     with masked(umask):
         assert sgpctl("plan", quickstart, *outputs).code == 0
         assert sgpctl("apply", quickstart, "--yes", f"--output=markdown={out}/outcome.md").code == 0
-    names = ["plan.json", "plan.md", "summary.md", "gitlab.json", "plan.txt", "outcome.md"]
+        assert sgpctl("snapshot", quickstart, "--out", out / "snapshot.json").code == 0
+    names = ["plan.json", "snapshot.json", "plan.md", "summary.md", "gitlab.json", "plan.txt", "outcome.md"]
     assert modes(out) == dict.fromkeys(names, 0o600)
 
 

@@ -34,6 +34,9 @@ CALLS = [
     ["plan", "--output", "markdown={out}/plan.md", "--output", "gitlab={out}/plan-gitlab.json"],
     ["plan", "--output", "github={out}/plan.github", "--output", "text={out}/plan.txt"],
     ["plan", "--out", "{plan}"],
+    ["snapshot", "--out", "{out}/snapshot.json", "--debug"],
+    ["plan", "--against", "{out}/snapshot.json"],
+    ["plan", "--against", "{out}/snapshot.json", "--output", "markdown={out}/against.md"],
     ["show", "{plan}"],
     ["show", "--json", "{plan}"],
     ["show", "--format", "markdown", "{plan}"],
@@ -59,7 +62,9 @@ CALLS = [
     ["destroy", "--yes", "--debug"],
 ]
 REPORTS = [call for call in CALLS if call[0] in ("drift", "history", "list")]
-AGAINST_A_PLATFORM = [call for call in CALLS if call[0] not in ("validate", "render", "show")]
+AGAINST_A_PLATFORM = [
+    call for call in CALLS if call[0] not in ("validate", "render", "show") and "--against" not in call
+]
 
 
 @pytest.fixture(autouse=True)
