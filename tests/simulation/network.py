@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from random import Random
 
 import httpx
@@ -284,8 +285,12 @@ def _metadata_in(request: httpx.Request) -> Mapping[str, object]:
 
 def _with_small_pages(request: httpx.Request, page_items: int | None) -> httpx.Request:
     """The same request as a deployment with small pages understands it."""
-    if page_items is None or "limit" not in request.url.params:
-        return request
-    limit = min(page_items, int(request.url.params["limit"]))
-    request.url = request.url.copy_set_param("limit", limit)
+    if page_items is not None and b"limit=" in request.url.query:
+        request.url = _with_limit(str(request.url), page_items)
     return request
+
+
+@lru_cache(maxsize=10_000)
+def _with_limit(url: str, page_items: int) -> httpx.URL:
+    asked = httpx.URL(url)
+    return asked.copy_set_param("limit", min(page_items, int(asked.params["limit"])))

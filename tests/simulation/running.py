@@ -32,7 +32,7 @@ def run_seed(
     schedule = schedule_of(seed)
     world = World(schedule.climate, parts())
     try:
-        return _Run(schedule, world, tell or (lambda _: None)).verdict()
+        return _Run(schedule, world, tell).verdict()
     finally:
         world.close()
 
@@ -41,7 +41,7 @@ def run_seed(
 class _Run:
     schedule: Schedule
     world: World
-    tell: Callable[[str], None]
+    tell: Callable[[str], None] | None
     applies: int = 0
     deaths: int = 0
     races: int = 0
@@ -74,7 +74,8 @@ class _Run:
         world.people.desired = desired_of(step.runs[-1].version)
         if step.deed is not None:
             world.act(step.deed)
-        self.tell(f"people: {step.deed}; machines: {sorted(step.machines)}")
+        if self.tell is not None:
+            self.tell(f"people: {step.deed}; machines: {sorted(step.machines)}")
         calls = [
             Call(run.machine, desired_of(run.version), run.weather, run.starts_after) for run in step.runs
         ]
@@ -114,8 +115,9 @@ class _Run:
     def _apply(self, *calls: Call) -> list[Ended]:
         self.applies += len(calls)
         ended = self.world.apply(*calls)
-        for call, end in zip(calls, ended, strict=True):
-            self.tell(f"{self.applies}: machine {call.machine}, {call.weather}: {end}")
+        if self.tell is not None:  # the words are long, and most schedules tell them to nobody
+            for call, end in zip(calls, ended, strict=True):
+                self.tell(f"{self.applies}: machine {call.machine}, {call.weather}: {end}")
         return ended
 
     def _judged(self) -> list[str]:

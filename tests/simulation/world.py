@@ -28,6 +28,7 @@ from tests.simulation.machines import BEGUN, Machine
 from tests.simulation.network import Line, Network
 from tests.simulation.parts import Parts
 from tests.simulation.people import Deed, People
+from tests.simulation.platform import Platform
 from tests.simulation.runner import Ended, Runner
 from tests.simulation.stored import Stored, all_stored
 from tests.simulation.telling import check_end
@@ -77,7 +78,7 @@ class World:
         self._ids, self._processes = count(1), count(1)
         self.store = open_store(None, now=self.now, new_id=lambda: f"id-{next(self._ids):04}")
         knobs = Knobs(run_seconds=climate.run_seconds, settle_seconds=climate.settle_seconds)
-        self.server = sandbox_transport(create_app(self.store, knobs))
+        self.server = Platform(sandbox_transport(create_app(self.store, knobs)), self.store, self.now)
         self.people = People(self.server, self.random, self.stored, self._changed_by_hand)
         self.network = Network(
             self.loop,
