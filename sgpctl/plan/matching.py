@@ -243,12 +243,14 @@ def _is_comparable(remote: RemoteEvaluation, state: RemoteState) -> bool:
 
 
 def _clones(owned: Sequence[RemoteEvaluation]) -> tuple[RemoteEvaluation, ...]:
-    """Those that bear another name than sgpctl gave them while the one that they were copied from, which carries the same
-    nonce, bears the right name.
+    """Those that bear another name than sgpctl gave them while the one that they were copied from bears the right name,
+    whatever that is by now.
     """
-    originals = {(r.name, read_marks(r).nonce) for r in owned if effective_name(r) == r.name}
-    return tuple(
-        r
-        for r in owned
-        if effective_name(r) != r.name and (effective_name(r), read_marks(r).nonce) in originals
-    )
+    originals = {_lineage(r) for r in owned if effective_name(r) == r.name}
+    return tuple(r for r in owned if effective_name(r) != r.name and _lineage(r) in originals)
+
+
+def _lineage(remote: RemoteEvaluation) -> tuple[str | None, str | None]:
+    """The same for an evaluation and its copies: its nonce, or its name where it was made without one."""
+    nonce = read_marks(remote).nonce
+    return (nonce, effective_name(remote) if nonce is None else None)

@@ -210,6 +210,16 @@ def test_a_clone_made_by_hand_is_noted_and_left_alone() -> None:
     assert any("copied or renamed by hand" in note for note in made.notes)
 
 
+def test_a_clone_is_left_alone_also_when_its_original_was_renamed_and_its_name_is_declared_anew() -> None:
+    moved, anew = declare("returns"), declare(tasks=[chat("Another prompt.")])
+    original = created(moved)
+    copied = {**created(declare()).metadata, marks.NONCE: original.metadata[marks.NONCE]}
+    clone = replace(created(declare(), "clone", day=3), name="Copy of refunds", metadata=copied)
+    made = plan([moved, anew], [original, clone])
+    assert [(change.action, change.archives) for change in made.changes] == [(Action.CREATE, ())]
+    assert any("copied or renamed by hand" in note for note in made.notes)
+
+
 def test_an_owned_evaluation_without_digest_that_is_proven_equal_gets_its_marks_back() -> None:
     one = declare()
     remote = created(one)
