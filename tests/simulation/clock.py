@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import selectors
-from collections.abc import Coroutine, Generator, Mapping
+from collections.abc import Callable, Coroutine, Generator, Mapping
 from contextvars import Context, ContextVar
 from typing import Any
 
@@ -12,6 +12,7 @@ NETWORK = "the network"
 """What is under way in the network belongs to no process, and ends with none."""
 
 _process: ContextVar[str] = ContextVar("_process", default="the world")
+_at_step: ContextVar[Callable[[], None] | None] = ContextVar("_at_step", default=None)
 
 
 class _Selector(selectors.BaseSelector):
@@ -50,10 +51,16 @@ class SimulatedLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self._simulated.seconds
 
-    def start(self, process: str, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-        """`work` as the first task of a process."""
+    def start(
+        self, process: str, work: Coroutine[Any, Any, Any], at_step: Callable[[], None] | None = None
+    ) -> asyncio.Task[Any]:
+        """`work` as the first task of a process.
+
+        `at_step` is called each time that any task of it goes on from an await, and what it raises is raised there.
+        """
         context = Context()
         context.run(_process.set, process)
+        context.run(_at_step.set, at_step)
         return self.create_task(work, context=context)
 
     async def end_tasks(self, process: str | None = None) -> None:
@@ -75,4 +82,44 @@ def _named_task(
     context: Context | None = None,
 ) -> asyncio.Task[Any]:
     process = _process.get() if context is None else context.get(_process, "the world")
+    at_step = _at_step.get() if context is None else context.get(_at_step)
+    if at_step is not None:
+        work = _Watched(work, at_step)
     return asyncio.Task(work, loop=loop, name=process, context=context)
+
+
+class _Watched(Coroutine[Any, Any, Any]):
+    """Work that asks after each await whether it may go on."""
+
+    def __init__(
+        self, work: Coroutine[Any, Any, Any] | Generator[Any, None, Any], at_step: Callable[[], None]
+    ) -> None:
+        self._work = work
+        self._at_step = at_step
+        self._has_begun = False
+
+    def send(self, value: Any) -> Any:
+        try:
+            self._step()
+        except BaseException as error:  # noqa: BLE001 - it is raised where the work waits
+            return self._work.throw(error)
+        return self._work.send(value)
+
+    def throw(self, kind: Any, value: Any = None, traceback: Any = None) -> Any:
+        error = kind if value is None else value
+        try:
+            self._step()
+        except BaseException as other:  # noqa: BLE001 - it is raised where the work waits
+            error = other
+        return self._work.throw(error)
+
+    def close(self) -> None:
+        self._work.close()
+
+    def _step(self) -> None:
+        if self._has_begun:
+            self._at_step()
+        self._has_begun = True
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        raise NotImplementedError

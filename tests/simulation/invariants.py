@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from sgpctl.model.marks import is_reserved_tag
+from sgpctl.model.marks import Owner, is_reserved_tag
 from sgpctl.plan.plan import Plan
 from tests.simulation.network import Kind, Line
 from tests.simulation.people import Deed
-from tests.simulation.stored import OWNER, Stored
+from tests.simulation.stored import Stored
 
 if TYPE_CHECKING:
     from tests.simulation.runner import Ended
@@ -28,7 +28,8 @@ def check_write(world: World, line: Line, request: httpx.Request) -> list[str]:
     one, seen = world.stored().get(remote_id), line.seen.get(remote_id)
     if one is None:
         return [f"{request.method} of {remote_id}, which is not there"]
-    if not one.is_ours and not (seen is not None and seen.is_ours) and not _adopts(line, one, request):
+    was_ours = seen is not None and seen.belongs_to(line.owner)
+    if not one.belongs_to(line.owner) and not was_ours and not _adopts(line, seen or one, request):
         return [f"{request.method} of {remote_id} {one.name!r}, which is not ours"]
     if seen is None:
         return [f"{request.method} of {remote_id} {one.name!r}, which was not read before"]
@@ -39,7 +40,7 @@ def _adopts(line: Line, one: Stored, request: httpx.Request) -> bool:
     """Somebody's own evaluation, equal to what is declared, becomes ours: the one thing that may be done to it."""
     return (
         request.method == "PATCH"
-        and OWNER.tag in request.content.decode()
+        and line.owner.tag in request.content.decode()
         and not any(is_reserved_tag(tag) for tag in one.tags)
         and one.name in line.wanted
     )
@@ -49,8 +50,12 @@ def _check_archive(world: World, line: Line, one: Stored) -> list[str]:
     others = [two for two in world.stored().values() if two.id != one.id and _stands(world, line, two)]
     wanted = line.wanted.get(one.made_as)
     found = []
-    if wanted is not None and not any(_digest(world, two) == wanted for two in others):
-        found.append(f"{one.id} {one.name!r} is archived before its replacement is there")
+    if wanted is not None:
+        fitting = [two.id for two in others if _digest(world, two) == wanted]
+        if not fitting:
+            found.append(f"{one.id} {one.name!r} is archived before its replacement is there")
+        elif not any(line.was_shown(remote_id) for remote_id in fitting):
+            found.append(f"{one.id} {one.name!r} is archived before its replacement was read")
     if one.is_protected and not any(_is_twin(world, one, two) for two in others):
         found.append(f"{one.id} {one.name!r} is protected, and is archived")
     return found
@@ -62,10 +67,10 @@ def _stands(world: World, line: Line, two: Stored) -> bool:
     Of two that want the same, neither takes away what the other keeps.
     """
     if two.is_live:
-        return two.is_ours or _was_made(world, two)
+        return two.belongs_to(line.owner) or _was_made(world, two)
     if two.id in world.people.archived:
         return True
-    others = {one.name for one in world.runners if one.line.wanted != line.wanted}
+    others = {one.name for one in world.runners if one.owner == line.owner and one.line.wanted != line.wanted}
     return any(
         one.kind is Kind.ARCHIVED and one.evaluation_id == two.id and one.process in others
         for one in world.network.effects
@@ -87,18 +92,18 @@ def _is_twin(world: World, one: Stored, two: Stored) -> bool:
 
 
 def check_strangers(world: World) -> list[str]:
-    """What is not ours looks as people left it, or was adopted."""
+    """What belongs to no project looks as people left it, or was adopted."""
     after = world.stored()
     return [
         f"{one.id} {one.name!r} is not ours, and was changed"
         for one in world.strangers.values()
-        if after.get(one.id) != one and not (one.id in after and after[one.id].is_ours)
+        if after.get(one.id) != one and not (one.id in after and not after[one.id].is_a_strangers)
     ]
 
 
 def untrue(world: World, wanted_by: Line, descriptions: dict[str, str | None]) -> list[str]:
     """What an exit code of 0 would be a lie about."""
-    live = [one for one in world.stored().values() if one.is_ours and one.is_live]
+    live = [one for one in world.stored().values() if one.belongs_to(wanted_by.owner) and one.is_live]
     found: list[str] = []
     for name, digest in wanted_by.wanted.items():
         fitting = [one for one in live if one.name == name and one.digest == digest]
@@ -122,7 +127,7 @@ def _may_hide_a_twin(world: World) -> bool:
     return bool(world.network.repeated)
 
 
-def check_rest(world: World, ended: Ended, left: Plan) -> list[str]:
+def check_rest(world: World, owner: Owner, ended: Ended, left: Plan) -> list[str]:
     """After an undisturbed apply nothing is left to do, and no run is there twice.
 
     But for one case that is left to people: of two protected runs of one spec, they took from one what says so.
@@ -137,7 +142,8 @@ def check_rest(world: World, ended: Ended, left: Plan) -> list[str]:
     runs = Counter(
         (one.name, one.digest)
         for one in world.stored().values()
-        if one.is_ours and one.is_live and one.name == one.made_as and one.id not in world.people.made
+        if one.belongs_to(owner) and one.is_live
+        if one.name == one.made_as and one.id not in world.people.made
     )
     return found + [f"{name!r} is there {times} times" for (name, _), times in runs.items() if times > 1]
 

@@ -51,6 +51,7 @@ class MemoryJournal(Journal):
         self._pass_point = pass_point
 
     def _append(self, line: str) -> None:
+        self._pass_point()
         self._lines.append(line[: len(line) // 2])
         self._pass_point()
         self._lines[-1] = line

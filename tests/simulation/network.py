@@ -1,6 +1,7 @@
 """A network that goes wrong at random, and keeps the books: a transport for each process before one sandbox.
 
-A process may die at any request or journal line, before or after it; from then on nothing of it is sent any more.
+A process may die at any request or journal line, before or after it, and wherever else it waits; from then on nothing of it
+is sent any more.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from random import Random
+from typing import NoReturn
 
 import httpx
 
+from sgpctl.model.marks import Owner
 from sgpctl.sandbox.moments import moment_text
 from tests.simulation import spoiling
 from tests.simulation.clock import NETWORK, SimulatedLoop
@@ -25,6 +28,18 @@ from tests.simulation.weather import CALM, LATE_SECONDS_MAX, Fault, Weather, is_
 
 _REQUESTS_MAX = 6_000  # of one process; more is a client that never gives up
 _STATUSES = (408, 409, 500, 502, 503, 504)
+_UNREADABLE = frozenset(
+    {
+        Fault.STATUS_BEFORE,
+        Fault.STATUS_AFTER,
+        Fault.TOO_MANY,
+        Fault.GARBAGE_BEFORE,
+        Fault.GARBAGE_AFTER,
+        Fault.TRUNCATED,
+        Fault.STALLED,
+    }
+)
+"""There is an answer, and it tells nothing of what was asked."""
 
 
 class Death(BaseException):
@@ -40,9 +55,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a delivered request changed. `name`, `digest` and `nonce` are those that a create was sent with."""
+    """What a delivered request of `owner` changed. `name`, `digest` and `nonce` are those that a create was sent with."""
 
     kind: Kind
+    owner: Owner
     process: str
     evaluation_id: str
     name: str = ""
@@ -77,9 +93,7 @@ class Network:
 
     async def deliver(self, line: Line, request: httpx.Request) -> httpx.Response:
         if not is_write(request):
-            response = await self.server.handle_async_request(request)
-            line.note_read(request)
-            return response
+            return await self.server.handle_async_request(request)
         if self._is_about_lease(request):
             return await self._deliver_lease(request)
         self.judge(line, request)
@@ -88,7 +102,7 @@ class Network:
         await response.aread()
         if response.is_success:
             self.writes += 1
-            self.effects += _effects(line.process, request, response, before)
+            self.effects += _effects(line, request, response, before)
         return response
 
     def _is_about_lease(self, request: httpx.Request) -> bool:
@@ -121,33 +135,42 @@ class Network:
 
 @dataclass
 class Line(httpx.AsyncBaseTransport):
-    """One process's way into the network. `seen` is how each evaluation looked when the process last read it by id."""
+    """One process's way into the network.
+
+    `seen` is how each evaluation looked when the process last read it by id; `shown` are the answers to all its reads.
+    """
 
     network: Network
+    owner: Owner
     process: str
     weather: Weather = CALM
     stop: Callable[[], None] = lambda: None
     set_clock: Callable[[], None] = lambda: None
     wanted: Mapping[str, str] = field(default_factory=dict)
     points: int = 0
+    awaits: int = 0
     requests: int = 0
     is_dead: bool = False
     seen: dict[str, Stored] = field(default_factory=dict)
+    shown: list[bytes] = field(default_factory=list)
 
     def pass_point(self) -> None:
         """Dies here, when it is time to."""
         self.points += 1
         if self.is_dead or self.points == self.weather.dies_at:
-            self.is_dead = True
-            raise Death
+            self.die()
         if self.points == self.weather.stops_at:
             self.stop()
 
-    def note_read(self, request: httpx.Request) -> None:
-        remote_id = _id_in(request)
-        seen = self.network.stored().get(remote_id)
-        if seen is not None:
-            self.seen[remote_id] = seen
+    def go_on(self) -> None:
+        """Dies where it waited, when it is time to."""
+        self.awaits += 1
+        if self.awaits == self.weather.dies_at_await:
+            self.die()
+
+    def die(self) -> NoReturn:
+        self.is_dead = True
+        raise Death
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         network = self.network
@@ -166,9 +189,24 @@ class Line(httpx.AsyncBaseTransport):
         else:
             network.struck[fault] += 1
             response = await self._struck(request, fault)
+        if fault not in _UNREADABLE:
+            self._note_read(request, response)
         await self._travel()
         self.pass_point()
         return response
+
+    def was_shown(self, remote_id: str) -> bool:
+        """Whether any answer to a read, by id or of a list, told the process of it."""
+        return any(f'"{remote_id}"'.encode() in body for body in self.shown)
+
+    def _note_read(self, request: httpx.Request, response: httpx.Response) -> None:
+        if is_write(request):
+            return
+        remote_id = _id_in(request)
+        seen = self.network.stored().get(remote_id)
+        if seen is not None:
+            self.seen[remote_id] = seen
+        self.shown.append(spoiling.whole_body(response))
 
     async def _travel(self) -> None:
         """Meanwhile others go on."""
@@ -255,19 +293,21 @@ class Line(httpx.AsyncBaseTransport):
 
 
 def _effects(
-    process: str, request: httpx.Request, response: httpx.Response, before: Stored | None
+    line: Line, request: httpx.Request, response: httpx.Response, before: Stored | None
 ) -> list[Effect]:
     if is_create(request):
         marks = _metadata_in(request)
         sent = (str(marks.get(f"sgpctl_{key}", "")) for key in ("name", "digest", "nonce"))
-        return [Effect(Kind.CREATED, process, str(response.json()["id"]), *sent)]
+        return [Effect(Kind.CREATED, line.owner, line.process, str(response.json()["id"]), *sent)]
     if before is None:
         return []
     if request.method == "DELETE":
-        return [Effect(Kind.ARCHIVED, process, before.id)] if before.is_live else []
-    if b'"restore"' in request.content:
-        return [] if before.is_live else [Effect(Kind.RESTORED, process, before.id)]
-    return [Effect(Kind.PATCHED, process, before.id)]
+        kind, has_effect = Kind.ARCHIVED, before.is_live
+    elif b'"restore"' in request.content:
+        kind, has_effect = Kind.RESTORED, not before.is_live
+    else:
+        kind, has_effect = Kind.PATCHED, True
+    return [Effect(kind, line.owner, line.process, before.id)] if has_effect else []
 
 
 def _id_in(request: httpx.Request) -> str:

@@ -29,7 +29,6 @@ from sgpctl.render.layout import plain
 from sgpctl.render.outcome_json import outcome_document
 from sgpctl.render.outcome_text import outcome_lines
 from tests.simulation.machines import MemoryJournal
-from tests.simulation.stored import OWNER
 
 if TYPE_CHECKING:
     from tests.simulation.runner import Runner
@@ -63,7 +62,7 @@ class Parts:
             return
         claim = Claim(runner.name, f"lease-{runner.name}", runner.machine.name)
         async with runner.client() as client:
-            leasing = Leasing(Leases(Evaluations(client), OWNER), runner.machine.monotonic)
+            leasing = Leasing(Leases(Evaluations(client), runner.owner), runner.machine.monotonic)
             async with leasing.held(
                 claim,
                 journal=self.journal(runner),
@@ -88,9 +87,9 @@ class Parts:
     def reconciliation(self, runner: Runner, evaluations: Evaluations) -> Reconciliation:
         return Reconciliation(
             self.driver(runner, evaluations),
-            lambda known: read_state(evaluations, runner.desired, OWNER, known=known),
+            lambda known: read_state(evaluations, runner.desired, runner.owner, known=known),
             runner.desired,
-            OWNER,
+            runner.owner,
             Provenance("c0ffee", "0.1.0", Occasion(actor=runner.name)),
             Policy(max_archive=1000),
             runner.header.scope,

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from sgpctl.model.evaluation import DesiredEvaluation
-from sgpctl.model.marks import identity_marks
+from sgpctl.model.marks import Owner, identity_marks
 from tests.plan.sides import chat, declare
 from tests.simulation.stored import OWNER, Stored
 from tests.simulation.versions import NAMES
@@ -38,8 +38,8 @@ class Deed(StrEnum):
 
 @dataclass
 class People:
-    """`made` are the evaluations that they made. `extra_creates` counts, by digest, the runs that sgpctl may start once
-    more because somebody took away what told it apart. `changed` is called after each deed.
+    """`made` are the evaluations that they made. `extra_creates` counts, by project and digest, the runs that it may start
+    once more because somebody took away what told it apart. `changed` is called after each deed.
     """
 
     server: httpx.AsyncBaseTransport
@@ -49,11 +49,11 @@ class People:
     desired: Sequence[DesiredEvaluation] = ()
     made: set[str] = field(default_factory=set)
     archived: set[str] = field(default_factory=set)
-    extra_creates: Counter[str] = field(default_factory=Counter)
+    extra_creates: Counter[tuple[Owner, str]] = field(default_factory=Counter)
     done: list[Deed] = field(default_factory=list)
 
     async def settle(self) -> None:
-        """A second project with one of our names, and evaluations that somebody made by hand under others."""
+        """Something of a project that is never applied, with one of our names, and evaluations that somebody made by hand."""
         other = {"tags": ["sgpctl:billing:prod"], "metadata": identity_marks(declare(NAMES[0]))}
         await self._create({**declare(NAMES[0]).body, **other})
         for name in self.random.sample(NAMES, _NAMESAKES):
@@ -74,8 +74,8 @@ class People:
 
     async def stir(self) -> None:
         """Somebody creates or archives what is none of our business."""
-        strangers = [one for one in self.stored().values() if one.id in self.made and one.is_live]
-        strangers = [one for one in strangers if not one.is_ours]
+        made = [one for one in self.stored().values() if one.id in self.made and one.is_live]
+        strangers = [one for one in made if one.is_a_strangers]
         if strangers and self.random.random() < 0.5:
             await self._request("DELETE", f"/{self.random.choice(strangers).id}")
         else:
@@ -94,11 +94,11 @@ class People:
                 await self._request("PATCH", f"/{one.id}", {"restore": True})
             case Deed.STRIP:
                 # Nothing but its name tells what it is any more: with a rename on top, the plan asks to pay again.
-                self.extra_creates[one.digest] += 1
+                self.extra_creates[OWNER, one.digest] += 1
                 await self._request("PATCH", f"/{one.id}", {"metadata": {"sgpctl_digest": None}})
             case Deed.DISOWN:
                 # The same: it is only adopted again under the name that it was made for, and while it is live.
-                self.extra_creates[one.digest] += 1
+                self.extra_creates[OWNER, one.digest] += 1
                 tags = [tag for tag in one.tags if tag != OWNER.tag]
                 await self._request("PATCH", f"/{one.id}", {"tags": tags})
             case Deed.TAG:

@@ -14,6 +14,7 @@ from sgpctl.apply.outcome import Outcome
 from sgpctl.apply.reconciliation import Reconciliation
 from sgpctl.errors import ExitCode, RefusedError, SgpctlError
 from sgpctl.model.evaluation import DesiredEvaluation
+from sgpctl.model.marks import Owner
 from sgpctl.plan.plan import Plan, PlanHeader, Target
 from sgpctl.plan.saved import plan_document
 from sgpctl.render.glyphs import UNICODE
@@ -23,6 +24,7 @@ from sgpctl.render.plan_text import plan_lines
 from tests.simulation.machines import Machine
 from tests.simulation.network import Death, Effect, Line
 from tests.simulation.parts import Printed
+from tests.simulation.stored import OWNER
 from tests.simulation.weather import CALM, Weather
 
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ class Runner:
     name: str
     machine: Machine
     desired: Sequence[DesiredEvaluation]
+    owner: Owner = OWNER
     weather: Weather = CALM
     starts_after: float = 0.0
     parallelism: int = 4
@@ -64,11 +67,13 @@ class Runner:
     nonces: int = 0
     ended: Ended | None = None
     has_lost_lease: bool = False
+    has_ended: bool = False
 
     def __post_init__(self) -> None:
         self.interruption = Interruption()
         self.line = Line(
             self.world.network,
+            self.owner,
             self.name,
             self.weather,
             self._stop,
@@ -77,11 +82,16 @@ class Runner:
         )
         target = Target("sandbox", URL, ACCOUNT, is_sandbox=False)
         self.header = PlanHeader(
-            "evals", "prod", target, "c0ffee", self.machine.now(), "0.1.0", len(self.desired)
+            self.owner.project,
+            self.owner.environment,
+            target,
+            "c0ffee",
+            self.machine.now(),
+            "0.1.0",
+            len(self.desired),
         )
 
     async def live(self) -> Ended:
-        await asyncio.sleep(self.starts_after)
         ended = await self._end()
         effects = tuple(one for one in self.world.network.effects if one.process == self.name)
         self.ended = Ended(ended.exit_code, ended.outcome, ended.printed, ended.message, ended.crash, effects)
@@ -95,6 +105,7 @@ class Runner:
 
     async def _end(self) -> Ended:
         try:
+            await asyncio.sleep(self.starts_after)
             return await self._apply()
         except SgpctlError as error:
             self.said += [error.message, error.hint or ""]
@@ -106,7 +117,13 @@ class Runner:
                 raise
             return Ended(None)
         finally:
+            self.has_ended = True
             await self.world.loop.end_tasks(self.name)
+
+    def go_on(self) -> None:
+        """Called whenever it has waited for something."""
+        if not self.has_ended:
+            self.line.go_on()
 
     async def _apply(self) -> Ended:
         parts = self.world.parts

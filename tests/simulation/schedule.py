@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
+from sgpctl.model.marks import Owner
 from tests.simulation.people import Deed
-from tests.simulation.versions import (
-    Version,
-    first_version,
-    next_version,
-    with_its_protected,
-)
-from tests.simulation.weather import LAG_SECONDS_MAX, Weather, drawn_weather
+from tests.simulation.stored import NEIGHBOUR, OWNER
+from tests.simulation.versions import Version, drawn_versions, with_its_protected
+from tests.simulation.weather import CALM, LAG_SECONDS_MAX, Weather, drawn_weather
 from tests.simulation.world import Climate
 
 _RACING_SHARE = 0.35
+_NEXT_DOOR = 10
+"""The machine of the neighbours."""
 
 
 class Remains(StrEnum):
@@ -32,13 +31,17 @@ class Run:
 
     machine: int
     version: Version
-    weather: Weather
+    weather: Weather = CALM
     starts_after: float = 0.0
+    owner: Owner = OWNER
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One apply, or several at once; people act before. `remains` counts only after a death."""
+    """One apply, or several at once, and perhaps one of the neighbours; people act before.
+
+    `remains` counts only after a death.
+    """
 
     runs: tuple[Run, ...]
     deed: Deed | None
@@ -46,22 +49,25 @@ class Step:
 
     @property
     def machines(self) -> frozenset[int]:
-        return frozenset(run.machine for run in self.runs)
+        return frozenset(run.machine for run in self.runs if run.owner == OWNER)
+
+    @property
+    def version(self) -> Version:
+        """What the last of our runs declares."""
+        return [run.version for run in self.runs if run.owner == OWNER][-1]
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
+    """`last` are the undisturbed applies at the end, one after another."""
+
     climate: Climate
     steps: tuple[Step, ...]
-    final: Version
+    last: tuple[Run, ...]
 
     @property
     def repeats_requests(self) -> bool:
         return any(run.weather.repeats for step in self.steps for run in step.runs)
-
-    @property
-    def has_races(self) -> bool:
-        return any(len(step.runs) > 1 for step in self.steps)
 
 
 def schedule_of(seed: int) -> Schedule:
@@ -72,14 +78,16 @@ def schedule_of(seed: int) -> Schedule:
         repeats=random.random() < 0.25,
         people_between=random.random() < 0.3,
         people_within=random.random() < 0.15,
+        neighbours=random.random() < 0.2,
     )
-    versions = [first_version(random)]
-    for _ in range(random.randint(1, 2 if drawing.races else 4)):
-        versions.append(next_version(random, versions))
-    steps = tuple(drawing.step(versions[: number + 1]) for number in range(len(versions)))
-    return Schedule(
-        _climate(random, seed, has_races=drawing.races), steps, with_its_protected(versions[-1], versions[0])
-    )
+    count = random.randint(2, 3 if drawing.races else 5)
+    ours = drawn_versions(random, count)
+    theirs = drawn_versions(random, count) if drawing.neighbours else []
+    steps = tuple(drawing.step(ours[:number], theirs[:number]) for number in range(1, count + 1))
+    last = [Run(0, with_its_protected(ours[-1], ours[0]))]
+    if theirs:
+        last.append(Run(_NEXT_DOOR, with_its_protected(theirs[-1], theirs[0]), owner=NEIGHBOUR))
+    return Schedule(_climate(random, seed, has_races=drawing.races), steps, tuple(last))
 
 
 def _climate(random: Random, seed: int, *, has_races: bool) -> Climate:
@@ -105,12 +113,17 @@ class _Drawing:
     repeats: bool
     people_between: bool
     people_within: bool
+    neighbours: bool
 
-    def step(self, versions: list[Version]) -> Step:
-        """One that applies the last of `versions`."""
+    def step(self, ours: list[Version], theirs: list[Version]) -> Step:
+        """One that applies the last of `ours`, and perhaps of `theirs` meanwhile."""
         random = self.random
         deed = random.choice(list(Deed)) if self.people_between and random.random() < 0.5 else None
-        return Step(self._runs(versions), deed, random.choice(list(Remains)))
+        runs = self._runs(ours)
+        if theirs and random.random() < 0.7:
+            starts_after = random.choice((0.0, 1.0, 20.0))
+            runs = (*runs, Run(_NEXT_DOOR, theirs[-1], self._weather(), starts_after, NEIGHBOUR))
+        return Step(runs, deed, random.choice(list(Remains)))
 
     def _runs(self, versions: list[Version]) -> tuple[Run, ...]:
         random = self.random

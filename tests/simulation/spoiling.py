@@ -22,17 +22,22 @@ class SlowBody(httpx.AsyncByteStream):
     """A body in pieces, with a pause before each; with `stalls`, the last piece never comes."""
 
     def __init__(self, body: bytes, pause_seconds: float, *, stalls: bool = False) -> None:
-        self._body = body
+        self.body = body
         self._pause_seconds = pause_seconds
         self._stalls = stalls
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        size = max(1, len(self._body) // _PIECES)
-        for start in range(0, len(self._body), size):
+        size = max(1, len(self.body) // _PIECES)
+        for start in range(0, len(self.body), size):
             await asyncio.sleep(self._pause_seconds)
-            if self._stalls and start + size >= len(self._body):
+            if self._stalls and start + size >= len(self.body):
                 raise httpx.ReadTimeout("timeout")
-            yield self._body[start : start + size]
+            yield self.body[start : start + size]
+
+
+def whole_body(response: httpx.Response) -> bytes:
+    """What the answer will have said when it is over."""
+    return response.stream.body if isinstance(response.stream, SlowBody) else response.content
 
 
 def slow(whole: httpx.Response, random: Random) -> httpx.Response:

@@ -11,6 +11,8 @@ from sgpctl.model.marks import Owner
 from sgpctl.sandbox.store import Store
 
 OWNER = Owner("evals", "prod", "github.com/acme/evals")
+NEIGHBOUR = Owner("search", "prod", "github.com/acme/search")
+"""A second project in the account that declares evaluations of the same names, some of the same spec."""
 
 _PARTS = ("id", "name", "description", "tags", "metadata", "archived_at")
 
@@ -32,7 +34,15 @@ class Stored:
 
     @property
     def is_ours(self) -> bool:
-        return OWNER.tag in self.tags
+        return self.belongs_to(OWNER)
+
+    @property
+    def is_a_strangers(self) -> bool:
+        """No project that applies here keeps it."""
+        return not (self.belongs_to(OWNER) or self.belongs_to(NEIGHBOUR))
+
+    def belongs_to(self, owner: Owner) -> bool:
+        return owner.tag in self.tags
 
     @property
     def digest(self) -> str:

@@ -49,7 +49,8 @@ def _secrets_told(runner: Runner) -> list[str]:
 
 def _is_undisturbed(world: World, runner: Runner) -> bool:
     """Nobody else can have changed anything between its last look and its end."""
-    return len(world.runners) == 1 and not runner.weather.people
+    ours = [one for one in world.runners if one.owner == runner.owner]
+    return len(ours) == 1 and not any(one.weather.people for one in world.runners)
 
 
 def _untold(world: World, runner: Runner, ended: Ended, outcome: Outcome, printed: Printed) -> Iterator[str]:

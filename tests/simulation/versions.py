@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -58,16 +58,23 @@ Version: TypeAlias = "tuple[Slot, ...]"
 Edit: TypeAlias = "Callable[[Random, list[Version]], Version]"
 
 
-def desired_of(version: Version) -> list[DesiredEvaluation]:
-    return [_loaded(slot) for slot in sorted(version, key=lambda slot: slot.name)]
+def desired_of(version: Version) -> tuple[DesiredEvaluation, ...]:
+    return _loaded(frozenset(version))
 
 
-@cache
-def _loaded(slot: Slot) -> DesiredEvaluation:
+@lru_cache(maxsize=5_000)
+def _loaded(slots: frozenset[Slot]) -> tuple[DesiredEvaluation, ...]:
+    """A folder with a manifest for each slot, as the command reads it; schedules often come to the same manifests."""
     with TemporaryDirectory() as folder:
-        project = make_project(Path(folder), {f"evaluations/{slot.name}.yaml": slot.manifest})
-        (one,) = load_or_raise(project).desired
-    return one
+        manifests = {f"evaluations/{slot.name}.yaml": slot.manifest for slot in slots}
+        return load_or_raise(make_project(Path(folder), manifests)).desired
+
+
+def drawn_versions(random: Random, count: int) -> list[Version]:
+    versions = [first_version(random)]
+    while len(versions) < count:
+        versions.append(next_version(random, versions))
+    return versions
 
 
 def first_version(random: Random) -> Version:

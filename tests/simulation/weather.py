@@ -103,12 +103,14 @@ class Weather:
     """What one process meets. The first front that fits a request decides about it.
 
     `dies_at` and `stops_at` count requests and journal lines, each before and after: there the process dies, or somebody
-    presses Ctrl-C. None: never. `people` is the share of requests before which people act. `planned` are faults by the
+    presses Ctrl-C. `dies_at_await` counts how often anything of the process goes on after it waited, for whatever: before
+    it does, the process dies. None: never. `people` is the share of requests before which people act. `planned` are faults by the
     number of the request, from 1 on; they come before the fronts.
     """
 
     fronts: tuple[Front, ...] = ()
     dies_at: int | None = None
+    dies_at_await: int | None = None
     stops_at: int | None = None
     people: float = 0.0
     planned: Mapping[int, Fault] = field(default_factory=dict)
@@ -145,9 +147,11 @@ def is_write(request: httpx.Request) -> bool:
 def drawn_weather(random: Random, *, repeats: bool, people: bool) -> Weather:
     """Weather of all kinds; with `repeats` also a network that repeats requests, with `people` some who act meanwhile."""
     fronts = _searches_fail(random) if random.random() < 0.25 else _anything_fails(random, repeats=repeats)
+    fate = random.random()
     return Weather(
         fronts,
-        dies_at=random.randint(1, 90) if random.random() < 0.3 else None,
+        dies_at=random.randint(1, 100) if fate < 0.2 else None,
+        dies_at_await=random.randint(1, 120) if 0.2 <= fate < 0.35 else None,
         stops_at=random.randint(1, 60) if random.random() < 0.1 else None,
         people=random.choice((0.02, 0.1)) if people else 0.0,
     )

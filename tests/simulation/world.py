@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import httpx
 
 from sgpctl.model.evaluation import DesiredEvaluation
+from sgpctl.model.marks import Owner
 from sgpctl.plan.plan import Plan
 from sgpctl.sandbox.app import create_app
 from sgpctl.sandbox.knobs import Knobs
@@ -30,7 +31,7 @@ from tests.simulation.parts import Parts
 from tests.simulation.people import Deed, People
 from tests.simulation.platform import Platform
 from tests.simulation.runner import Ended, Runner
-from tests.simulation.stored import Stored, all_stored
+from tests.simulation.stored import OWNER, Stored, all_stored
 from tests.simulation.telling import check_end
 from tests.simulation.weather import CALM, LATE_SECONDS_MAX, Weather
 
@@ -54,12 +55,13 @@ class Climate:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One apply to be made: on which machine, of what, in which weather, and how long after the others."""
+    """One apply to be made: on which machine, of what, in which weather, how long after the others, and of which project."""
 
     machine: int
     desired: Sequence[DesiredEvaluation]
     weather: Weather = CALM
     starts_after: float = 0.0
+    owner: Owner = OWNER
 
 
 @dataclass
@@ -117,8 +119,8 @@ class World:
         self.runners = [self._runner(call) for call in calls]
         return self.run(self._all_end())
 
-    def plan(self, machine: int, desired: Sequence[DesiredEvaluation]) -> Plan:
-        return self.run(self._runner(Call(machine, desired)).plan())
+    def plan(self, call: Call) -> Plan:
+        return self.run(self._runner(call).plan())
 
     def act(self, deed: Deed) -> bool:
         return self.run(self.people.act(deed))
@@ -155,6 +157,7 @@ class World:
             f"process-{next(self._processes)}",
             self.machine(call.machine),
             call.desired,
+            call.owner,
             call.weather,
             call.starts_after,
             self.climate.parallelism,
@@ -162,8 +165,12 @@ class World:
         )
 
     async def _all_end(self) -> list[Ended]:
-        tasks = [self.loop.start(one.name, one.live()) for one in self.runners]
+        tasks = [self._start(one) for one in self.runners]
         return [await task for task in tasks]
+
+    def _start(self, one: Runner) -> asyncio.Task[Ended]:
+        watched = one.weather.dies_at_await is not None
+        return self.loop.start(one.name, one.live(), one.go_on if watched else None)
 
     def _judge_write(self, line: Line, request: httpx.Request) -> None:
         if request.method in {"PATCH", "DELETE"}:
@@ -174,4 +181,4 @@ class World:
 
     def _changed_by_hand(self) -> None:
         self._by_hand += 1
-        self.strangers = {one.id: one for one in self.stored().values() if not one.is_ours}
+        self.strangers = {one.id: one for one in self.stored().values() if one.is_a_strangers}
