@@ -5,7 +5,7 @@ A schedule is drawn beforehand, a story is made up on the way; what may be asked
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sgpctl.model.evaluation import DesiredEvaluation
@@ -21,7 +21,6 @@ class Course:
     """`machines` are those that the project was applied on last."""
 
     world: World
-    tell: Callable[[str], None] | None = None
     applies: int = 0
     deaths: int = 0
     races: int = 0
@@ -68,13 +67,7 @@ class Course:
 
     def _applied(self, calls: Sequence[Call]) -> list[Ended]:
         self.applies += len(calls)
-        ended = self.world.apply(*calls)
-        if self.tell is not None:  # the words are long, and most schedules tell them to nobody
-            for call, end in zip(calls, ended, strict=True):
-                self.tell(
-                    f"{self.applies}: {call.owner.project} on machine {call.machine}, {call.weather}: {end}"
-                )
-        return ended
+        return self.world.apply(*calls)
 
     def _judged(self) -> list[str]:
         world = self.world

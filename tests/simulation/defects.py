@@ -27,8 +27,8 @@ from sgpctl.model.located import Json
 from sgpctl.model.marks import NONCE
 from sgpctl.plan.plan import Plan
 from sgpctl.plan.staleness import Skipped
+from tests.simulation.line import Line
 from tests.simulation.machines import MemoryJournal
-from tests.simulation.network import Line
 from tests.simulation.parts import Parts
 from tests.simulation.runner import KEY, Runner
 from tests.simulation.stored import OWNER

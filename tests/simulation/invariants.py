@@ -9,7 +9,8 @@ import httpx
 
 from sgpctl.model.marks import Owner, is_reserved_tag
 from sgpctl.plan.plan import Plan
-from tests.simulation.network import Kind, Line
+from tests.simulation.line import Line
+from tests.simulation.network import Kind
 from tests.simulation.people import Deed
 from tests.simulation.stored import Stored
 

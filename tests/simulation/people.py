@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -39,13 +40,13 @@ class Deed(StrEnum):
 @dataclass
 class People:
     """`made` are the evaluations that they made. `extra_creates` counts, by project and digest, the runs that it may start
-    once more because somebody took away what told it apart. `changed` is called after each deed.
+    once more because somebody took away what told it apart. `changed` is told after each deed.
     """
 
     server: httpx.AsyncBaseTransport
     random: Random
     stored: Callable[[], Mapping[str, Stored]]
-    changed: Callable[[], None]
+    changed: Callable[[str], None]
     desired: Sequence[DesiredEvaluation] = ()
     made: set[str] = field(default_factory=set)
     archived: set[str] = field(default_factory=set)
@@ -127,5 +128,5 @@ class People:
         response = await self.server.handle_async_request(request)
         await response.aread()
         assert response.is_success, response.text
-        self.changed()
+        self.changed(f"{method} {path} {'' if body is None else json.dumps(body)}"[:200])
         return response

@@ -21,8 +21,9 @@ from sgpctl.render.glyphs import UNICODE
 from sgpctl.render.json_text import json_text
 from sgpctl.render.layout import plain
 from sgpctl.render.plan_text import plan_lines
+from tests.simulation.line import Death, Line
 from tests.simulation.machines import Machine
-from tests.simulation.network import Death, Effect, Line
+from tests.simulation.network import Effect
 from tests.simulation.parts import Printed
 from tests.simulation.stored import OWNER
 from tests.simulation.weather import CALM, Weather
@@ -48,6 +49,11 @@ class Ended:
     message: str = ""
     crash: str | None = None
     effects: tuple[Effect, ...] = ()
+
+    def __str__(self) -> str:
+        said = "" if self.printed is None else self.printed.text
+        code = "died" if self.exit_code is None else f"exit code {self.exit_code:d}"
+        return "\n    ".join([code, *filter(None, (self.crash, self.message)), *said.splitlines()])
 
 
 @dataclass
@@ -90,6 +96,10 @@ class Runner:
             "0.1.0",
             len(self.desired),
         )
+
+    def __str__(self) -> str:
+        declared = ", ".join(f"{one.name} {one.digest[3:9]}" for one in self.desired)
+        return f"{self.owner.project} on {self.machine.name} applies {declared}; weather: {self.weather}"
 
     async def live(self) -> Ended:
         ended = await self._end()

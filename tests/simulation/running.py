@@ -29,9 +29,9 @@ def run_seed(
 ) -> Verdict:
     """One schedule from its seed to its verdict; it ends at the first step after which something is wrong."""
     schedule = schedule_of(seed)
-    world = World(schedule.climate, parts())
+    world = World(schedule.climate, parts(), tell)
     try:
-        course = Course(world, tell)
+        course = Course(world)
         wrong = _wrong(schedule, course)
         return Verdict(
             seed, tuple(wrong), course.applies, course.deaths, course.races, len(world.store.ledger())
@@ -63,8 +63,6 @@ def _wrong_in(step: Step, course: Course) -> list[str]:
     course.move_to(step.machines)
     if step.deed is not None:
         course.act(step.deed, desired_of(step.version))
-    if course.tell is not None:
-        course.tell(f"people: {step.deed}; machines: {sorted(step.machines)}")
     return course.apply(calls, forgets=step.remains is Remains.NOTHING)
 
 

@@ -115,6 +115,18 @@ class Weather:
     people: float = 0.0
     planned: Mapping[int, Fault] = field(default_factory=dict)
 
+    def __str__(self) -> str:
+        counted = {
+            "dies at point": self.dies_at,
+            "dies at await": self.dies_at_await,
+            "stopped at point": self.stops_at,
+            "people": self.people or None,
+        }
+        said = [f"{words} {number}" for words, number in counted.items() if number is not None]
+        said += [f"{front.share:.0%} of {front.aim}: {' or '.join(front.kinds)}" for front in self.fronts]
+        said += [f"request {number}: {fault}" for number, fault in self.planned.items()]
+        return "; ".join(said) or "calm"
+
     @property
     def repeats(self) -> bool:
         """Whether the network may deliver a request more often than it was sent."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -25,8 +25,9 @@ from sgpctl.sandbox.transport import sandbox_transport
 from tests.simulation.bill import Bill
 from tests.simulation.clock import SimulatedLoop
 from tests.simulation.invariants import check_write
+from tests.simulation.line import Line
 from tests.simulation.machines import BEGUN, Machine
-from tests.simulation.network import Line, Network
+from tests.simulation.network import Network
 from tests.simulation.parts import Parts
 from tests.simulation.people import Deed, People
 from tests.simulation.platform import Platform
@@ -66,10 +67,14 @@ class Call:
 
 @dataclass
 class World:
-    """Everything that one schedule happens to. `wrong` are the sentences about what did not hold."""
+    """Everything that one schedule happens to. `wrong` are the sentences about what did not hold.
+
+    `tell` is told of every request, deed and end of a process; None where nobody listens.
+    """
 
     climate: Climate
     parts: Parts = field(default_factory=Parts)
+    tell: Callable[[str], None] | None = None
     wrong: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -94,6 +99,7 @@ class World:
             climate.page_items,
             climate.lag_seconds,
             climate.latency_seconds,
+            self.tell,
         )
         self.machines: dict[int, Machine] = {}
         self.runners: list[Runner] = []
@@ -150,6 +156,8 @@ class World:
 
     def judge_end(self, runner: Runner, ended: Ended) -> None:
         self.wrong += check_end(self, runner, ended)
+        if self.tell is not None:
+            self.tell(f"{runner.name}: {ended}")
 
     def _runner(self, call: Call) -> Runner:
         return Runner(
@@ -165,6 +173,9 @@ class World:
         )
 
     async def _all_end(self) -> list[Ended]:
+        if self.tell is not None:
+            for one in self.runners:
+                self.tell(f"{one.name}: {one}")
         tasks = [self._start(one) for one in self.runners]
         return [await task for task in tasks]
 
@@ -179,6 +190,8 @@ class World:
     async def _people_act(self) -> None:
         await self.people.act()
 
-    def _changed_by_hand(self) -> None:
+    def _changed_by_hand(self, what: str) -> None:
+        if self.tell is not None:
+            self.tell(f"  people: {what}")
         self._by_hand += 1
         self.strangers = {one.id: one for one in self.stored().values() if one.is_a_strangers}
