@@ -19,11 +19,19 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("--seeds", default="0..1000", help="one seed, or first..last")
     parser.add_argument("--defect", choices=sorted(DEFECTS), help="plant this defect")
+    parser.add_argument(
+        "--machine",
+        type=int,
+        metavar="N",
+        help="instead, have Hypothesis make up N stories, chosen by the seed, and tell the shortest that fails",
+    )
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args(arguments)
     first, _, last = options.seeds.partition("..")
     seeds = range(int(first), int(last or first) + 1)
     parts = DEFECTS[options.defect] if options.defect else Parts
+    if options.machine is not None:
+        return _tell(options.machine, seeds[0], parts)
     if len(seeds) == 1:
         return _replay(seeds[0], parts)
     begun = time.perf_counter()
@@ -43,6 +51,14 @@ def main(arguments: Sequence[str]) -> int:
         f"{per_minute:,.0f} schedules per minute"
     )
     return 1 if failures else 0
+
+
+def _tell(stories: int, number: int, parts: type[Parts]) -> int:
+    from tests.simulation.story import shortest_failure
+
+    told = shortest_failure(stories, number=number, parts=parts)
+    print(told or f"everything held in {stories} stories")
+    return 1 if told else 0
 
 
 def _replay(seed: int, parts: type[Parts]) -> int:

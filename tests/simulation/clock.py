@@ -15,6 +15,10 @@ _process: ContextVar[str] = ContextVar("_process", default="the world")
 _at_step: ContextVar[Callable[[], None] | None] = ContextVar("_at_step", default=None)
 
 
+class Death(BaseException):
+    """The process ended here. Nothing of it may run on."""
+
+
 class _Selector(selectors.BaseSelector):
     """Moves its loop's time on instead of waiting for sockets; there are none."""
 
@@ -47,6 +51,7 @@ class SimulatedLoop(asyncio.SelectorEventLoop):
         self._simulated = _Selector()
         super().__init__(self._simulated)
         self.set_task_factory(_named_task)
+        self.set_exception_handler(_tell_but_of_death)
 
     def time(self) -> float:
         return self._simulated.seconds
@@ -64,16 +69,27 @@ class SimulatedLoop(asyncio.SelectorEventLoop):
         return self.create_task(work, context=context)
 
     async def end_tasks(self, process: str | None = None) -> None:
-        """Whatever is left of a process ends with it; None: of all."""
-        left = [
+        """Whatever is left of a process ends with it, and what that begins meanwhile too; None: of all."""
+        ended: set[asyncio.Task[Any]] = set()
+        while left := self._others(process):
+            for task in left:
+                task.cancel()
+            ended |= left
+            await asyncio.sleep(0)
+        await asyncio.gather(*ended, return_exceptions=True)
+
+    def _others(self, process: str | None) -> set[asyncio.Task[Any]]:
+        return {
             task
             for task in asyncio.all_tasks(self)
             if (process is None or task.get_name() == process) and task is not asyncio.current_task(self)
-        ]
-        for task in left:
-            task.cancel()
-        if left:
-            await asyncio.gather(*left, return_exceptions=True)
+        }
+
+
+def _tell_but_of_death(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Whoever is dead asks nobody how it ended."""
+    if not isinstance(context.get("exception"), Death):
+        loop.default_exception_handler(context)
 
 
 def _named_task(

@@ -41,24 +41,27 @@ class Course:
         self.world.people.desired = desired
         self.world.act(deed)
 
-    def apply(self, calls: Sequence[Call], *, forgets: bool) -> list[str]:
-        """What went wrong in these applies, all at once; whoever died may `forget` its journal."""
-        world = self.world
+    def apply(self, calls: Sequence[Call], *, forgets: bool = False) -> list[str]:
+        """What went wrong in these applies, all at once; whoever died may forget its journal."""
         ours = [call for call in calls if call.owner == OWNER]
-        self.move_to(frozenset(call.machine for call in ours))
-        world.people.desired = ours[-1].desired
+        if ours:
+            self.move_to(frozenset(call.machine for call in ours))
+            self.world.people.desired = ours[-1].desired
         ended = self._applied(calls)
         if len(ours) > 1:
             self.races += 1
-            world.wait_until_lists_are_fresh()
+            self.world.wait_until_lists_are_fresh()
         died = [call.machine for call, end in zip(calls, ended, strict=True) if end.exit_code is None]
         self.deaths += len(died)
-        if died and forgets:
-            # Without the journal nobody knows of what lists do not show yet.
-            for number in died:
-                world.machine(number).lines.clear()
-            world.wait_until_lists_are_fresh()
+        if forgets:
+            for machine in died:
+                self.lose_journal(machine)
         return self._judged()
+
+    def lose_journal(self, machine: int) -> None:
+        """Without it nobody knows of what lists do not show yet."""
+        self.world.machine(machine).lines.clear()
+        self.world.wait_until_lists_are_fresh()
 
     def converge(self, call: Call) -> list[str]:
         """What is wrong after one undisturbed apply, and with the plan after it."""

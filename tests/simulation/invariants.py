@@ -110,7 +110,8 @@ def untrue(world: World, wanted_by: Line, descriptions: dict[str, str | None]) -
         fitting = [one for one in live if one.name == name and one.digest == digest]
         description = descriptions[name]
         if not fitting:
-            found.append(f"{name!r} is not there as declared")
+            if not _was_taken_over(world, wanted_by, digest):
+                found.append(f"{name!r} is not there as declared")
         elif description is not None and all(one.description != description for one in fitting):
             found.append(f"{name!r} has another description than declared")
         elif sum(one.id not in world.people.made for one in fitting) > 1 and not _may_hide_a_twin(world):
@@ -121,6 +122,20 @@ def untrue(world: World, wanted_by: Line, descriptions: dict[str, str | None]) -
         if one.name == one.made_as and one.name not in wanted_by.wanted and one.id not in world.people.made
         if not _may_hide_a_twin(world)
     ]
+
+
+def _was_taken_over(world: World, line: Line, digest: str) -> bool:
+    """Two projects adopted one and the same evaluation, and the platform keeps only the tags that came last."""
+    patched = {
+        one.evaluation_id
+        for one in world.network.effects
+        if one.kind is Kind.PATCHED and one.process == line.process
+    }
+    return any(
+        one.id in patched and one.digest == digest
+        for one in world.stored().values()
+        if not one.belongs_to(line.owner) and not one.is_a_strangers
+    )
 
 
 def _may_hide_a_twin(world: World) -> bool:

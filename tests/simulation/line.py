@@ -18,6 +18,7 @@ import httpx
 from sgpctl.model.marks import Owner
 from sgpctl.sandbox.moments import moment_text
 from tests.simulation import spoiling
+from tests.simulation.clock import Death
 from tests.simulation.network import Network, id_in
 from tests.simulation.stored import Stored
 from tests.simulation.weather import CALM, Fault, Weather, is_write
@@ -36,10 +37,6 @@ _UNREADABLE = frozenset(
     }
 )
 """There is an answer, and it tells nothing of what was asked."""
-
-
-class Death(BaseException):
-    """The process ended here. Nothing of it may run on."""
 
 
 @dataclass
@@ -63,11 +60,16 @@ class Line(httpx.AsyncBaseTransport):
     seen: dict[str, Stored] = field(default_factory=dict)
     shown: list[bytes] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.death: asyncio.Future[None] = self.network.loop.create_future()
+
     def pass_point(self) -> None:
         """Dies here, when it is time to."""
         self.points += 1
-        if self.is_dead or self.points == self.weather.dies_at:
+        if self.points == self.weather.dies_at:
             self.die()
+        if self.is_dead:
+            raise Death
         if self.points == self.weather.stops_at:
             self.stop()
 
@@ -79,6 +81,7 @@ class Line(httpx.AsyncBaseTransport):
 
     def die(self) -> NoReturn:
         self.is_dead = True
+        self.death.set_result(None)
         raise Death
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:

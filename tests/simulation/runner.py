@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sgpctl.api.client import Client, RequestRecord
@@ -21,7 +21,8 @@ from sgpctl.render.glyphs import UNICODE
 from sgpctl.render.json_text import json_text
 from sgpctl.render.layout import plain
 from sgpctl.render.plan_text import plan_lines
-from tests.simulation.line import Death, Line
+from tests.simulation.clock import Death
+from tests.simulation.line import Line
 from tests.simulation.machines import Machine
 from tests.simulation.network import Effect
 from tests.simulation.parts import Printed
@@ -101,12 +102,17 @@ class Runner:
         declared = ", ".join(f"{one.name} {one.digest[3:9]}" for one in self.desired)
         return f"{self.owner.project} on {self.machine.name} applies {declared}; weather: {self.weather}"
 
-    async def live(self) -> Ended:
+    async def live(self) -> None:
         ended = await self._end()
+        if self.line.is_dead:
+            raise Death
+        self.end(ended)
+
+    def end(self, ended: Ended) -> None:
+        """It is judged in the same moment."""
         effects = tuple(one for one in self.world.network.effects if one.process == self.name)
-        self.ended = Ended(ended.exit_code, ended.outcome, ended.printed, ended.message, ended.crash, effects)
+        self.ended = replace(ended, effects=effects)
         self.world.judge_end(self, self.ended)
-        return self.ended
 
     async def plan(self) -> Plan:
         async with self.client() as client:
@@ -122,10 +128,6 @@ class Runner:
             return Ended(error.exit_code, message=error.message)
         except Exception as error:  # noqa: BLE001 - a traceback is a finding
             return Ended(ExitCode.ERROR, crash=f"{type(error).__name__}: {error}")
-        except BaseException as error:
-            if not _is_death(error):
-                raise
-            return Ended(None)
         finally:
             self.has_ended = True
             await self.world.loop.end_tasks(self.name)
@@ -194,9 +196,3 @@ class Runner:
 
     def _stop(self) -> None:
         self.interruption.by_person = True
-
-
-def _is_death(error: BaseException) -> bool:
-    if isinstance(error, BaseExceptionGroup):
-        return any(_is_death(one) for one in error.exceptions)
-    return isinstance(error, Death)

@@ -21,7 +21,6 @@ class Verdict:
     applies: int
     deaths: int
     races: int
-    billed: int
 
 
 def run_seed(
@@ -30,14 +29,14 @@ def run_seed(
     """One schedule from its seed to its verdict; it ends at the first step after which something is wrong."""
     schedule = schedule_of(seed)
     world = World(schedule.climate, parts(), tell)
+    course = Course(world)
     try:
-        course = Course(world)
         wrong = _wrong(schedule, course)
-        return Verdict(
-            seed, tuple(wrong), course.applies, course.deaths, course.races, len(world.store.ledger())
-        )
+    except Exception as error:  # noqa: BLE001 - it is a finding, and the schedules after it are run all the same
+        wrong = [f"it broke off: {type(error).__name__}: {error}"]
     finally:
         world.close()
+    return Verdict(seed, tuple(wrong), course.applies, course.deaths, course.races)
 
 
 def _wrong(schedule: Schedule, course: Course) -> list[str]:

@@ -78,8 +78,12 @@ def drawn_versions(random: Random, count: int) -> list[Version]:
 
 
 def first_version(random: Random) -> Version:
-    first = tuple(Slot(key, NAMES[key]) for key in range(random.randint(1, 3)))
-    return (*first, Slot(_PROTECTED_KEY, PROTECTED, protect=True)) if random.random() < 0.3 else first
+    return beginning(random.randint(1, 3), protects=random.random() < 0.3)
+
+
+def beginning(count: int, *, protects: bool = False) -> Version:
+    first = tuple(Slot(key, NAMES[key]) for key in range(count))
+    return (*first, Slot(_PROTECTED_KEY, PROTECTED, protect=True)) if protects else first
 
 
 def next_version(random: Random, earlier: list[Version]) -> Version:

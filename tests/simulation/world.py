@@ -176,12 +176,20 @@ class World:
         if self.tell is not None:
             for one in self.runners:
                 self.tell(f"{one.name}: {one}")
-        tasks = [self._start(one) for one in self.runners]
-        return [await task for task in tasks]
+        return await asyncio.gather(*(self._end_of(one) for one in self.runners))
 
-    def _start(self, one: Runner) -> asyncio.Task[Ended]:
-        watched = one.weather.dies_at_await is not None
-        return self.loop.start(one.name, one.live(), one.go_on if watched else None)
+    async def _end_of(self, one: Runner) -> Ended:
+        """Whoever dies ends there and then, whatever its parts would have made of it."""
+        watch = one.go_on if one.weather.dies_at_await is not None else None
+        life, death = self.loop.start(one.name, one.live(), watch), one.line.death
+        await asyncio.wait({life, death}, return_when=asyncio.FIRST_COMPLETED)
+        if death.done():
+            await self.loop.end_tasks(one.name)
+            one.end(Ended(None))
+        else:
+            life.result()
+        assert one.ended is not None
+        return one.ended
 
     def _judge_write(self, line: Line, request: httpx.Request) -> None:
         if request.method in {"PATCH", "DELETE"}:
