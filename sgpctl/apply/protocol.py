@@ -10,6 +10,7 @@ The rules that everything here keeps:
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 
 from sgpctl.apply.creation import create_once
@@ -80,6 +81,16 @@ def archive(change: Change) -> Protocol[ChangeResult]:
     """Archive what no manifest declares."""
     (need,) = change.preconditions
     return _end(change, need.remote_id, (yield from archive_as_planned(need)))
+
+
+def completed(result: ChangeResult) -> Protocol[ChangeResult]:
+    """What a change of which no answer told still owes, now that it was seen to have taken effect: its archives."""
+    for old in result.change.archives:
+        problem = yield from archive_as_planned(old.precondition)
+        if problem is not None:
+            message = f"it took effect, but {old.remote_id} was not archived: {problem.message}"
+            return dataclasses.replace(result, status=Status.FAILED, message=message)
+    return result
 
 
 def _succeed(

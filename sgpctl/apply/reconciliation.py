@@ -9,13 +9,14 @@ verify     it is planned again, until nothing is left that should have been done
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence, Set
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from sgpctl.apply.driver import Driver
 from sgpctl.apply.execution import Execution, Interruption, Listener
 from sgpctl.apply.operations import Problem
 from sgpctl.apply.outcome import ChangeResult, Outcome, Status
+from sgpctl.apply.protocol import completed
 from sgpctl.apply.recovery import recover
 from sgpctl.apply.verification import ClosingPlan, Verification, verify
 from sgpctl.errors import RefusedError
@@ -114,7 +115,7 @@ class Reconciliation:
         results = await execution.run(plan)
         closing = await self._closing_look(results, skipped)
         return Outcome(
-            _settled(results, closing.left, self.seen_nonces),
+            await self._settled(results, closing.left),
             closing.left,
             closing.unverified,
             closing.folded,
@@ -128,6 +129,31 @@ class Reconciliation:
         """Taken after an interruption too: whoever comes next must find in the lists what was made here."""
         return await verify(self._closing_plan, self.driver, results, skipped)
 
+    async def _settled(self, results: Sequence[ChangeResult], left: Plan | None) -> tuple[ChangeResult, ...]:
+        """The results, with those that were unclear and need nothing any more told as what they came to.
+
+        A create took effect if its nonce was seen; otherwise another apply started what stands for it.
+        """
+        if left is None:
+            return tuple(results)
+        open_names = {change.name for change in left.changes}
+        return tuple(
+            [
+                await self._as_it_came_to_be(result)
+                if result.status is Status.UNCLEAR and result.change.name not in open_names
+                else result
+                for result in results
+            ]
+        )
+
+    async def _as_it_came_to_be(self, result: ChangeResult) -> ChangeResult:
+        if result.nonce is None or result.nonce in self.seen_nonces:
+            is_run = result.change.action.starts_a_run
+            done = replace(result, status=Status.DONE, started=is_run, message=None, nonce=None)
+            return await self.driver.run(completed(done))
+        words = "another apply started this meanwhile; the request of this one never took effect"
+        return replace(result, status=Status.MET, message=words, nonce=None)
+
     async def _known(self) -> list[str]:
         """The ids of what was made lately, or is found under an open nonce: ours, though lists may not show it yet."""
         journal = self.driver.journal
@@ -139,29 +165,3 @@ class Reconciliation:
         )
         self.seen_nonces.update(i.nonce for i, ones in zip(record.unfinished, found, strict=True) if ones)
         return sorted({*recent, *self.recovered, *(one.id for ones in found for one in ones)})
-
-
-def _settled(
-    results: Sequence[ChangeResult], left: Plan | None, seen_nonces: Set[str]
-) -> tuple[ChangeResult, ...]:
-    """The results, with those that were unclear and need nothing any more told as what they came to.
-
-    A create took effect if its nonce was seen; otherwise another apply started what stands for it.
-    """
-    if left is None:
-        return tuple(results)
-    open_names = {change.name for change in left.changes}
-    return tuple(
-        _as_done(result, seen_nonces)
-        if result.status is Status.UNCLEAR and result.change.name not in open_names
-        else result
-        for result in results
-    )
-
-
-def _as_done(result: ChangeResult, seen_nonces: Set[str]) -> ChangeResult:
-    if result.nonce is None or result.nonce in seen_nonces:
-        is_run = result.change.action.starts_a_run
-        return replace(result, status=Status.DONE, started=is_run, message=None, nonce=None)
-    words = "another apply started this meanwhile; the request of this one never took effect"
-    return replace(result, status=Status.MET, message=words, nonce=None)
