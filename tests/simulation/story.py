@@ -21,12 +21,13 @@ from tests.simulation.versions import (
     desired_of,
     with_its_protected,
 )
-from tests.simulation.weather import Aim, Fault, Front, Weather
+from tests.simulation.weather import CALM, Aim, Fault, Front, Weather
 from tests.simulation.world import Call, Climate, World
 
-_STEPS_MAX = 6
+_STEPS_MAX = 8
 _SETTINGS = settings(
     database=None,
+    report_multiple_bugs=False,
     deadline=None,
     stateful_step_count=_STEPS_MAX,
     suppress_health_check=list(HealthCheck),
@@ -54,7 +55,7 @@ fronts = st.builds(
     share=st.sampled_from((1.0, 0.3)),
     kinds=st.lists(st.sampled_from(Fault), min_size=1, max_size=3, unique=True).map(tuple),
 )
-weathers = st.builds(
+weathers = st.just(CALM) | st.builds(
     Weather,
     fronts=st.lists(fronts, max_size=2).map(tuple),
     dies_at=_POINTS,

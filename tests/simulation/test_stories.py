@@ -1,14 +1,75 @@
-"""Short stories, each told once in a schedule or made up by Hypothesis; and what Hypothesis makes up today."""
+"""Short stories in the simulated world: some that are kept, and those that Hypothesis makes up and makes shorter."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
+import pytest
+
 from tests.simulation.course import Course
+from tests.simulation.defects import DEFECTS
+from tests.simulation.parts import Parts
 from tests.simulation.people import Deed
-from tests.simulation.versions import beginning, desired_of
-from tests.simulation.weather import Aim, Fault, Front, Weather
+from tests.simulation.story import Story, shortest_failure
+from tests.simulation.versions import PROTECTED, beginning, desired_of
+from tests.simulation.weather import CALM, Aim, Fault, Front, Weather
 from tests.simulation.world import Call, Climate, World
+
+_ANSWERS_TO_CREATES_ARE_LOST = Weather((Front(Aim.CREATES, 1.0, (Fault.RESET_AFTER,)),))
+
+
+@contextmanager
+def _story(parts: type[Parts]) -> Iterator[Story]:
+    story = Story()
+    story.parts = parts
+    story.begin(Climate(), count=1, protects=True)
+    try:
+        yield story
+    finally:
+        story.teardown()
+
+
+def _archived_by_hand(story: Story) -> None:
+    story.apply(CALM, 0)
+    story.act(Deed.ARCHIVE)
+
+
+def _without_answer(story: Story) -> None:
+    story.apply(_ANSWERS_TO_CREATES_ARE_LOST, 0)
+
+
+def _no_longer_declared(story: Story) -> None:
+    story.apply(CALM, 0)
+    story.edit(lambda _, versions: tuple(slot for slot in versions[-1] if slot.name != PROTECTED), 0)
+    story.apply(CALM, 0)
+
+
+@pytest.mark.parametrize(
+    ("defect", "tell"),
+    [
+        ("ReadsNoArchive", _archived_by_hand),
+        ("ResendsBlindly", _without_answer),
+        ("IgnoresRefusals", _no_longer_declared),
+    ],
+)
+def test_a_short_story_tells_a_defect_from_the_real_thing(defect: str, tell: Callable[[Story], None]) -> None:
+    with _story(Parts) as story:
+        tell(story)
+    with pytest.raises(AssertionError), _story(DEFECTS[defect]) as story:
+        tell(story)
+
+
+@pytest.mark.parametrize("defect", ["SaysAllIsWell", "SendsNoNonce", "TakesNoTurns"])
+def test_hypothesis_finds_a_defect_and_tells_it_in_at_most_two_steps(defect: str) -> None:
+    told = shortest_failure(300, parts=DEFECTS[defect])
+    assert told is not None
+    assert told.count("\nstate.") - len(["begin", "teardown"]) <= 2
+
+
+def test_whatever_hypothesis_makes_up_the_promise_is_kept() -> None:
+    assert shortest_failure(40) is None
 
 
 def test_a_replace_whose_answer_was_lost_archives_what_it_replaces_once_its_run_is_seen() -> None:
@@ -16,11 +77,11 @@ def test_a_replace_whose_answer_was_lost_archives_what_it_replaces_once_its_run_
     before = beginning(1)
     after = tuple(replace(slot, revision=1) for slot in before)
     searches_fail = dict.fromkeys(range(6, 36), Fault.REFUSED)
-    weather = Weather((Front(Aim.CREATES, 1.0, (Fault.RESET_AFTER,)),), planned=searches_fail)
     try:
         course.begin()
         assert course.apply([Call(0, desired_of(before))]) == []
         course.act(Deed.RENAME, desired_of(before))
+        weather = replace(_ANSWERS_TO_CREATES_ARE_LOST, planned=searches_fail)
         assert course.apply([Call(0, desired_of(after), weather)]) == []
         assert [one.name for one in course.world.stored().values() if one.is_ours and one.is_live] == [
             "alpha"
