@@ -25,6 +25,7 @@ def main(arguments: Sequence[str]) -> int:
         metavar="N",
         help="instead, have Hypothesis make up N stories, chosen by the seed, and tell the shortest that fails",
     )
+    parser.add_argument("--first", action="store_true", help="stop at the first schedule that fails")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args(arguments)
     first, _, last = options.seeds.partition("..")
@@ -35,9 +36,10 @@ def main(arguments: Sequence[str]) -> int:
     if len(seeds) == 1:
         return _replay(seeds[0], parts)
     begun = time.perf_counter()
-    applies = failures = deaths = races = 0
+    schedules = applies = failures = deaths = races = 0
     for verdict in _verdicts(seeds, parts, options.jobs):
         applies, deaths, races = applies + verdict.applies, deaths + verdict.deaths, races + verdict.races
+        schedules += 1
         failures += bool(verdict.wrong)
         if verdict.wrong:
             planted = f" --defect {options.defect}" if options.defect else ""
@@ -45,9 +47,11 @@ def main(arguments: Sequence[str]) -> int:
                 f"python -m tests.simulation --seeds {verdict.seed}{planted}  # {verdict.wrong[0]}",
                 flush=True,
             )
-    per_minute = 60 * len(seeds) / (time.perf_counter() - begun)
+        if verdict.wrong and options.first:
+            break
+    per_minute = 60 * schedules / (time.perf_counter() - begun)
     print(
-        f"{len(seeds)} schedules, {applies} applies, {deaths} deaths, {races} races, {failures} failures, "
+        f"{schedules} schedules, {applies} applies, {deaths} deaths, {races} races, {failures} failures, "
         f"{per_minute:,.0f} schedules per minute"
     )
     return 1 if failures else 0

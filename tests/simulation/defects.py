@@ -349,6 +349,46 @@ class GivesItsTurnAwayTooSoon(Parts):
         return _as(_Trusting, super().reconciliation(runner, evaluations))
 
 
+class _Trustful(Evaluations):
+    """Remembers what it made."""
+
+    def __init__(self, client: Client) -> None:
+        super().__init__(client)
+        self._made: dict[str, RemoteEvaluation] = {}
+
+    async def create(self, body: Mapping[str, Json]) -> RemoteEvaluation:
+        made = await super().create(body)
+        self._made[made.id] = made
+        return made
+
+    async def get(self, evaluation_id: str) -> RemoteEvaluation | None:
+        return self._made.get(evaluation_id) or await super().get(evaluation_id)
+
+
+class ReadsNothingBack(Parts):
+    """A new run is taken for being there because a create was answered."""
+
+    def evaluations(self, runner: Runner, client: Client) -> Evaluations:
+        return _Trustful(client)
+
+
+class _Borrowing(Evaluations):
+    async def find(self, key: str, value: str, *, tag: str | None) -> tuple[RemoteEvaluation, ...]:
+        found = await super().find(key, value, tag=None)
+        return found if tag is None else tuple(replace(one, tags=(*one.tags, tag)) for one in found)
+
+    async def get(self, evaluation_id: str) -> RemoteEvaluation | None:
+        seen = await super().get(evaluation_id)
+        return None if seen is None else replace(seen, tags=tuple({*seen.tags, OWNER.tag}))
+
+
+class TakesRunsFromNextDoor(Parts):
+    """An archived run of the same spec is restored, whosever it is."""
+
+    def evaluations(self, runner: Runner, client: Client) -> Evaluations:
+        return _Borrowing(client)
+
+
 DEFECTS: dict[str, type[Parts]] = {
     one.__name__: one for one in sorted(Parts.__subclasses__(), key=lambda one: one.__name__)
 }
