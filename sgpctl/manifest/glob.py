@@ -1,25 +1,37 @@
-"""Patterns for paths below a folder: `*` and `?` stay within a name, `**` crosses folders, `[abc]` is one of them."""
+"""Patterns for paths below a folder: `*` and `?` stay within a name, `**` as a name of its own is any number of folders,
+`[abc]` and `[a-c]` are one of these characters.
+
+However a pattern is written, matching a path takes a time that grows with its length alone: what stands between two
+stars is taken where it comes first, and that choice is never tried again.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
-_TOKEN = re.compile(r"(?P<folders>\*\*/)|(?P<rest>\*\*)|(?P<name>\*)|(?P<char>\?)|(?P<set>\[!?[^\]/]+\])")
+_FOLDERS = "**"
+_ANY_FOLDERS = "(?:[^/]+/)*?"
+_AND_ALL_BELOW = "(?:/.*)?"
+_NOTHING = "(?!)"
+_TOKEN = re.compile(r"(?P<name>\*+)|(?P<char>\?)|(?P<set>\[!?[^\]]+\])")
 
 
 def pattern_of(glob: str) -> re.Pattern[str]:
     """Matches the relative paths that `glob` names, and everything in the folders that it names."""
-    regex = ""
-    at = 0
-    whole = str(PurePosixPath(glob))
-    for token in _TOKEN.finditer(whole):
-        regex += re.escape(whole[at : token.start()]) + _regex_of(token)
-        at = token.end()
-    regex += re.escape(whole[at:])
-    if whole == ".":
-        regex = "[^/]+"
-    return re.compile(f"{regex}(?:/.*)?", re.DOTALL)
+    parts = PurePosixPath(glob).parts
+    first, *others = _between_folders(parts)
+    if not parts:
+        regex = f"[^/]+{_AND_ALL_BELOW}"
+    elif not others:
+        regex = f"{first}{_AND_ALL_BELOW}"
+    else:
+        *inner, last = others
+        regex = f"{first}/" if first else ""
+        regex += "".join(f"(?>{_ANY_FOLDERS}{names}/)" for names in inner if names)
+        regex += f"{_ANY_FOLDERS}{last}{_AND_ALL_BELOW}" if last else ".+"
+    return re.compile(regex, re.DOTALL)
 
 
 def folder_of(glob: str) -> str:
@@ -32,21 +44,50 @@ def folder_of(glob: str) -> str:
     return "/".join(parts) or "."
 
 
-def _regex_of(token: re.Match[str]) -> str:
-    match token.lastgroup:
-        case "folders":
-            return "(?:[^/]+/)*"
-        case "rest":
-            return ".*"
-        case "name":
-            return "[^/]*"
-        case "char":
-            return "[^/]"
-        case _:
-            choice = token.group()[1:-1]
-            negated = choice.startswith("!")
-            return f"[{'^/' if negated else ''}{_escaped(choice[1:] if negated else choice)}]"
+def _between_folders(parts: Sequence[str]) -> list[str]:
+    """What stands before, between and after the `**`."""
+    runs: list[list[str]] = [[]]
+    for part in parts:
+        if part == _FOLDERS:
+            runs.append([])
+        else:
+            runs[-1].append(_name_regex(part))
+    return ["/".join(run) for run in runs]
 
 
-def _escaped(choice: str) -> str:
-    return re.sub(r"([\\^\[\]&~|])", r"\\\1", choice)
+def _name_regex(part: str) -> str:
+    fixed = [""]
+    at = 0
+    for token in _TOKEN.finditer(part):
+        fixed[-1] += re.escape(part[at : token.start()])
+        if token.lastgroup == "name":
+            fixed.append("")
+        else:
+            fixed[-1] += "[^/]" if token.lastgroup == "char" else _set_regex(token.group()[1:-1])
+        at = token.end()
+    fixed[-1] += re.escape(part[at:])
+    first, *others = fixed
+    if not others:
+        return first
+    *inner, last = others
+    return first + "".join(f"(?>[^/]*?{piece})" for piece in inner) + f"[^/]*{last}"
+
+
+def _set_regex(choice: str) -> str:
+    is_negated = choice.startswith("!") and len(choice) > 1
+    members = "".join(_members(choice[is_negated:]))
+    if is_negated:
+        return f"[^/{members}]"
+    return f"(?!/)[{members}]" if members else _NOTHING
+
+
+def _members(choice: str) -> Iterator[str]:
+    """The characters and ranges in a set; a range that goes backwards holds nothing, as in a shell."""
+    at = 0
+    while at < len(choice):
+        first, last = choice[at], choice[at + 2 : at + 3] if choice[at + 1 : at + 2] == "-" else ""
+        if not last:
+            yield re.escape(first)
+        elif first <= last:
+            yield f"{re.escape(first)}-{re.escape(last)}"
+        at += 3 if last else 1
