@@ -12,6 +12,7 @@ SgpctlError                    1   anything below; also a mistake in how the com
 │   ├── Rejected               1   the platform answered, and the answer is no; nothing happened
 │   ├── Unclear                1   sent, and nobody can say whether it took effect
 │   └── BadAnswer              1   answered, but not with what this API answers (a read; nothing is at stake)
+│       └── TooLarge           1   answered with more than is read at once; a page with fewer items may fit
 ├── RefusedError               3   a safety rail, a budget, a stale plan or another apply at work; nothing was changed
 └── InterruptedByUser        130   Ctrl-C or SIGTERM, before anything was changed
 """
@@ -93,6 +94,10 @@ class Unclear(ApiError):
 
 class BadAnswer(ApiError):
     """A read was answered with something that is not this API: HTML, broken JSON, a page that never ends."""
+
+
+class TooLarge(BadAnswer):
+    """A read was answered with more than is held in memory at once."""
 
 
 class RefusedError(SgpctlError):

@@ -16,14 +16,17 @@ DOCUMENT_DEPTH_MAX = 100
 DOCUMENT_NODES_MAX = 1_000_000  # after aliases are expanded, so a small file cannot become a large one
 # The same for the text in it, with every $file counted as often as it is used.
 DOCUMENT_CHARS_MAX = 128 * MIB
+JSON_VALUES_MAX = 2_000_000  # of an answer or a saved plan; three bytes of text can take a hundred of memory
 DOCUMENTS_PER_FILE_MAX = 10_000
 INTEGER_DIGITS_MAX = 600  # below the smallest bound that Python itself may be set to (640)
 INCLUDE_DEPTH_MAX = 8
 ROWS_PER_EVALUATION_MAX = 1_000_000
 PROBLEMS_SHOWN_MAX = 200
+PROBLEM_CHARS_MAX = 1_000  # of a message, and of the path before it
 ROW_PROBLEMS_MAX = 20  # of one list of rows; beyond it only their number is told
 PROBLEMS_PER_FILE_MAX = 1_000  # then further warnings of the file are dropped, and the next error ends it
-NAMES_COMPARED_MAX = 2_000  # to find the nearest one to a name that is not known
+NAMES_COMPARED_MAX = 1_000  # to find the nearest one to a name that is not known
+COMPARED_NAME_CHARS_MAX = 200  # the time that comparing takes grows with the square of it
 HINTS_MAX = 100  # unknown references of one load for which the nearest name is looked up
 MATRIX_CELLS_MAX = 200  # where the manifest names no `max` of its own
 MATRIX_COMBINATIONS_MAX = 100_000  # before `exclude`, whatever `max` says
@@ -40,8 +43,11 @@ PENALTY_ABS_MAX = 2
 
 # --- the wire --------------------------------------------------------------------------------------------------
 PAGE_ITEMS = 1000  # the API takes 10,000; older deployments took 1,000
+PAGE_ITEMS_DIVISOR = 10  # a page that is too large is asked for again with so many times fewer
 PAGES_MAX = 10_000
-ANSWER_BYTES_MAX = 256 * MIB  # after decompression
+ANSWER_BYTES_MAX = (
+    32 * MIB
+)  # after decompression; a list in larger pages is asked for with fewer items in each
 CONNECT_SECONDS_MAX = 5.0
 READ_SECONDS_MAX = 60.0
 CREATE_READ_SECONDS_MAX = 300.0  # all rows travel in the one request
@@ -58,6 +64,7 @@ IDLE_CONNECTION_SECONDS_MAX = 4.0  # many servers hang up after 5; a write must 
 SUCCESSES_PER_GROWTH = 10  # answers without a 429 before one more request may be under way
 ITEMS_LISTED_MAX = 1_000_000
 UNCOUNTED_PAGES_MAX = 1_000  # of a list whose `total` is missing
+EXACT_COUNT_MAX = 2**53  # beyond it, programs that read JSON do not agree on a number
 SERVER_WORDS_CHARS_MAX = 400  # of what the platform, a proxy or Git said, in one message
 FAILURES_KEPT_MAX = 20  # failed items of one evaluation whose errors are kept; their number is known without
 
@@ -73,6 +80,7 @@ ONE_CREATE_SECONDS_MAX = CREATE_SENDS_MAX * (CREATE_READ_SECONDS_MAX + sum(SETTL
 WRITE_TRIES_MAX = 4  # of one idempotent write (patch, archive, restore) whose answers are unclear
 READ_BACK_PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0)
 JOURNAL_BYTES_MAX = 1 * MIB  # a larger journal is rid of what nothing needs any more
+JOURNAL_READ_BYTES_MAX = 64 * MIB  # of one with a great many creates that were never seen to end
 # For so long, what the journal says was made is read by id if no list shows it.
 LISTS_STALE_SECONDS_MAX = 900.0
 VERIFY_PAUSES_SECONDS = (0.0, 1.0, 2.0, 4.0, 8.0)
@@ -98,6 +106,7 @@ ERRORS_SHOWN_MAX = 3  # different ones of one run
 DIFF_LINES_SHOWN_MAX = 40
 DIFF_CONTEXT_LINES = 2
 DIFF_LINES_COMPARED_MAX = 2_000  # between the first and the last difference; comparing is quadratic at worst
+DIFF_PAIRS_COMPARED_MAX = 200_000  # of equal lines; beyond it, lines that stand everywhere are no anchors
 FORMATTED_LINE_CHARS_MAX = 120  # `fmt` writes a map or list in brackets that would be longer as a block
 COMMENT_BYTES_MAX = 60_000  # GitHub takes 65,536 characters; the rest is for what a workflow adds
 COMMENT_DIFF_LINES_MAX = 300  # in one comment, shared by its diffs
@@ -111,6 +120,8 @@ GRID_COLUMNS_MAX = 30
 NAMES_ANNOTATED_MAX = 50  # in one annotation
 ANNOTATIONS_SHOWN_MAX = 10  # of one level, of one step, by GitHub
 PARTS_NAMED_MAX = 6  # of a manifest or an evaluation that changed since a plan was reviewed
+GRID_CELLS_SHOWN_MAX = 10_000  # also counting the places without a cell
+GRID_CELLS_MIN = 9  # a matrix with fewer cells is read as easily in its changes
 COMBINING_MARKS_MAX = 4  # on one letter; more is a way to paint over other lines
 
 # --- provenance ------------------------------------------------------------------------------------------------
@@ -126,7 +137,6 @@ INLINE_ROWS_MAX = 5  # more than these go into a file of their own
 INLINE_TEXT_CHARS_MAX = 200
 INLINE_TEXT_LINES_MAX = 3
 FILE_STEM_CHARS_MAX = 60
-GRID_CELLS_MIN = 9  # a matrix with fewer cells is read as easily in its changes
 
 # --- secrets ---------------------------------------------------------------------------------------------------
 SECRET_CHARS_MIN = 8  # a shorter key is a word, and is not taken out of what is printed

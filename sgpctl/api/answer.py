@@ -9,11 +9,16 @@ from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 
 from sgpctl import limits
+from sgpctl.model.json_text import has_more_values_than
 from sgpctl.model.located import Json
 
 
 class UnreadableAnswer(Exception):
     """The bytes or the JSON of an answer cannot be used; the text says why and follows "the answer"."""
+
+
+class TooLargeAnswer(UnreadableAnswer):
+    """There is more in an answer than is read at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ async def read_body(
     async for part in _decoded(chunks, encoding.strip().lower()):
         body += part
         if len(body) > bytes_max:
-            raise UnreadableAnswer(f"is larger than {bytes_max // limits.MIB} MiB")
+            raise TooLargeAnswer(f"is larger than {bytes_max // limits.MIB} MiB")
         if monotonic() > deadline:
             raise UnreadableAnswer(f"was not complete after {limits.ANSWER_SECONDS_MAX:g} s")
     return bytes(body)
@@ -61,6 +66,8 @@ def parse_json(body: bytes) -> Json:
     """
     if not body.strip():
         raise UnreadableAnswer("is empty")
+    if has_more_values_than(limits.JSON_VALUES_MAX, body):
+        raise TooLargeAnswer(f"has more than {limits.JSON_VALUES_MAX:,} values")
     try:
         value: Json = json.loads(body.decode("utf-8-sig"), parse_constant=_no_number, parse_float=_finite)
     except UnicodeDecodeError:

@@ -17,7 +17,7 @@ import httpx
 
 from sgpctl import __version__, limits
 from sgpctl.api import wording
-from sgpctl.api.answer import Answer, UnreadableAnswer, parse_json, read_body
+from sgpctl.api.answer import Answer, TooLargeAnswer, UnreadableAnswer, parse_json, read_body
 from sgpctl.api.faults import TRANSPORT_ERRORS, Fault, fault_of
 from sgpctl.api.gate import Gate
 from sgpctl.api.request import Effect, Request
@@ -120,7 +120,8 @@ class Client:
             try:
                 outcome = await self._exchange(request)
             except UnreadableAnswer as why:
-                outcome = Fault(FaultKind.UNREADABLE, f"the answer {why}")
+                kind = FaultKind.TOO_LARGE if isinstance(why, TooLargeAnswer) else FaultKind.UNREADABLE
+                outcome = Fault(kind, f"the answer {why}")
             except TRANSPORT_ERRORS as error:
                 outcome = fault_of(error)
             self._record(request, try_number, started, outcome)

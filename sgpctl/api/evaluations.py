@@ -6,7 +6,7 @@ Every question is answered by a local check of what came back: filters narrow wh
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from sgpctl import limits
 from sgpctl.api import request as requests
@@ -15,14 +15,16 @@ from sgpctl.api.client import Client
 from sgpctl.api.paging import Listing, Page, page_of, read_list
 from sgpctl.api.request import QueryValue, Request
 from sgpctl.api.wire import MisshapenJson, Object
-from sgpctl.errors import Rejected
+from sgpctl.errors import Rejected, TooLarge
 from sgpctl.model.evaluation import RemoteContents, RemoteEvaluation, RemoteRow
 from sgpctl.model.located import Json
 from sgpctl.model.readback import DatasetItem, ItemRead, SchemaField
 
 Value = TypeVar("Value")
 
-_WITH_TASKS: Mapping[str, QueryValue] = {"views": ["tasks"]}
+Query: TypeAlias = "Mapping[str, QueryValue]"
+
+_WITH_TASKS: Query = {"views": ["tasks"]}
 
 
 class Evaluations:
@@ -71,13 +73,13 @@ class Evaluations:
         """
         body: Json = {"filters": [{"key": key, "operator": "==", "value": value}]}
 
-        def ask(cursor: str | None) -> Request:
-            query = {**_WITH_TASKS, "include_archived": True, **_page_query(cursor)}
+        def ask(paging: Query) -> Request:
+            query = {**_WITH_TASKS, "include_archived": True, **paging}
             return requests.read_by_post("evaluations", "filter", query=query, body=body)
 
         listing = await self._read(ask, self._evaluation)
         if listing.gap is not None:
-            raise self._client.misshapen(ask(None), listing.gap)
+            raise self._client.misshapen(ask({}), listing.gap)
         return tuple(
             one
             for one in listing.items
@@ -125,9 +127,9 @@ class Evaluations:
         A list that ended early leaves `rows` None: what was not read proves nothing.
         """
 
-        def ask(cursor: str | None) -> Request:
+        def ask(paging: Query) -> Request:
             query: dict[str, QueryValue] = {"evaluation_id": evaluation_id, "include_archived": True}
-            return requests.get("evaluation-items", query={**query, **_page_query(cursor)})
+            return requests.get("evaluation-items", query={**query, **paging})
 
         def own_row(item: Object) -> RemoteRow:
             if item.get("evaluation_id") not in (None, evaluation_id):
@@ -147,9 +149,9 @@ class Evaluations:
     async def items(self, evaluation_id: str, *, items_max: int) -> Listing[ItemRead]:
         """All items as they are shown, results and all; at most about `items_max` of them are read."""
 
-        def ask(cursor: str | None) -> Request:
+        def ask(paging: Query) -> Request:
             query: dict[str, QueryValue] = {"evaluation_id": evaluation_id, "include_archived": True}
-            return requests.get("evaluation-items", query={**query, **_page_query(cursor)})
+            return requests.get("evaluation-items", query={**query, **paging})
 
         return await self._read(ask, wire.item, items_max=items_max)
 
@@ -167,13 +169,13 @@ class Evaluations:
     ) -> Listing[tuple[str, DatasetItem]]:
         """The items of a dataset with their ids, as they are now or were in a version of it."""
 
-        def ask(cursor: str | None) -> Request:
+        def ask(paging: Query) -> Request:
             query: dict[str, QueryValue] = {
                 "dataset_id": dataset_id,
                 "version": version,
                 "include_archived": True,
             }
-            return requests.get("dataset-items", query={**query, **_page_query(cursor)})
+            return requests.get("dataset-items", query={**query, **paging})
 
         return await self._read(ask, wire.dataset_item, items_max=items_max)
 
@@ -199,8 +201,8 @@ class Evaluations:
         return self._shaped(request, answer, wire.dataset_version)
 
     async def _list(self, query: Mapping[str, QueryValue]) -> Listing[RemoteEvaluation]:
-        def ask(cursor: str | None) -> Request:
-            return requests.get("evaluations", query={**query, **_WITH_TASKS, **_page_query(cursor)})
+        def ask(paging: Query) -> Request:
+            return requests.get("evaluations", query={**query, **_WITH_TASKS, **paging})
 
         return await self._read(ask, self._evaluation)
 
@@ -210,20 +212,37 @@ class Evaluations:
 
     async def _read(
         self,
-        ask: Callable[[str | None], Request],
+        ask: Callable[[Query], Request],
         read_item: Callable[[Object], Value],
         *,
         items_max: int | None = None,
     ) -> Listing[Value]:
+        """The whole list; read again in smaller pages where a page turns out too large."""
+        page_items = limits.PAGE_ITEMS
+        while True:
+            try:
+                return await self._read_pages(ask, read_item, page_items, items_max)
+            except TooLarge:
+                if page_items == 1:
+                    raise
+                page_items = max(1, page_items // limits.PAGE_ITEMS_DIVISOR)
+
+    async def _read_pages(
+        self,
+        ask: Callable[[Query], Request],
+        read_item: Callable[[Object], Value],
+        page_items: int,
+        items_max: int | None,
+    ) -> Listing[Value]:
         async def fetch(cursor: str | None) -> Page:
-            request = ask(cursor)
+            request = ask({"limit": page_items, "starting_after": cursor})
             return self._shaped(request, await self._client.send(request), page_of)
 
         try:
             listing = await read_list(fetch, items_max=items_max)
             items = tuple(read_item(item) for item in listing.items)
         except MisshapenJson as problem:
-            raise self._client.misshapen(ask(None), str(problem)) from None
+            raise self._client.misshapen(ask({}), str(problem)) from None
         return Listing(items, listing.total, listing.gap)
 
     async def _written(self, request: Request) -> RemoteEvaluation:
@@ -253,10 +272,6 @@ class Evaluations:
             return shape(answer)
         except MisshapenJson as problem:
             raise self._client.misshapen(request, str(problem)) from None
-
-
-def _page_query(cursor: str | None) -> dict[str, QueryValue]:
-    return {"limit": limits.PAGE_ITEMS, "starting_after": cursor}
 
 
 def _spellings(tag: str) -> tuple[str, ...]:

@@ -48,6 +48,7 @@ class FaultKind(Enum):
     TIMED_OUT = auto()
     BROKEN = auto()
     UNREADABLE = auto()
+    TOO_LARGE = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def after_fault(effect: Effect, fault: FaultKind, try_number: int, random: Calla
         return Decision(Verdict.NOT_REACHED)
     if effect is Effect.WRITE:
         return Decision(Verdict.UNCLEAR)
-    if fault is FaultKind.UNREADABLE:
+    if fault in {FaultKind.UNREADABLE, FaultKind.TOO_LARGE}:
         return Decision(Verdict.BAD_ANSWER)
     if try_number < limits.TRIES_MAX:
         return Decision(Verdict.AGAIN, backoff_seconds(try_number, random))

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import TypeAlias
 
-from sgpctl.limits import FAILURES_KEPT_MAX
+from sgpctl.limits import EXACT_COUNT_MAX, FAILURES_KEPT_MAX
 from sgpctl.model.evaluation import ItemFailure, Progress, RemoteEvaluation, RemoteRow
 from sgpctl.model.located import Json
 from sgpctl.model.names import Bearer
@@ -179,7 +179,9 @@ def _text(value: Json) -> str | None:
 
 
 def _count(value: Json) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if 0 <= value <= EXACT_COUNT_MAX else None
 
 
 def _time(value: Json) -> datetime:

@@ -8,15 +8,15 @@ import re
 from urllib.parse import urlsplit
 
 from sgpctl import limits
-from sgpctl.api.answer import Answer, UnreadableAnswer, parse_json
+from sgpctl.api.answer import Answer, TooLargeAnswer, UnreadableAnswer, parse_json
 from sgpctl.api.faults import Fault
 from sgpctl.api.request import Effect, Request
 from sgpctl.api.retry import FaultKind, Verdict
 from sgpctl.api.settings import ACCOUNT_VARIABLE, Connection
-from sgpctl.errors import ApiError, BadAnswer, NotReached, Rejected, Unclear
+from sgpctl.errors import ApiError, BadAnswer, NotReached, Rejected, TooLarge, Unclear
 from sgpctl.model.located import Json
 
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(r"<title[^<>]*>([^<]*)</title", re.IGNORECASE)
 _VALIDATION_ERRORS_SHOWN_MAX = 5
 _BYTES_LOOKED_AT_MAX = 64 * 1024  # so much that no key is cut in two before it is taken out
 
@@ -40,7 +40,7 @@ def unreadable(request: Request, answer: Answer, why: UnreadableAnswer, connecti
     else:
         message = f"{request.label} was answered ({answer.status}), but the answer {why}{_sample(answer, connection)}"
         hint = f"is {connection.host} the platform's API, or does something between change its answers?"
-    return _misread(request, message, answer.status, hint)
+    return _misread(request, message, answer.status, hint, is_too_large=isinstance(why, TooLargeAnswer))
 
 
 def misshapen(request: Request, problem: str) -> ApiError:
@@ -64,11 +64,14 @@ def _server_words(answer: Answer, connection: Connection) -> str:
     return one_line(text, connection)
 
 
-def _misread(request: Request, message: str, status: int | None, hint: str) -> ApiError:
+def _misread(
+    request: Request, message: str, status: int | None, hint: str, *, is_too_large: bool = False
+) -> ApiError:
     if request.effect is Effect.WRITE:
         message = f"{message}; whether it took effect is not known"
         return Unclear(message, request=request.label, status=status, hint=hint)
-    return BadAnswer(message, request=request.label, status=status, hint=hint)
+    error_type = TooLarge if is_too_large else BadAnswer
+    return error_type(message, request=request.label, status=status, hint=hint)
 
 
 def _error_type(verdict: Verdict, request: Request, answer: Answer) -> type[ApiError]:
@@ -103,8 +106,10 @@ def _fault_error(
             message = f"{host} cannot be reached: {fault.words}{after}"
             return NotReached(message, request=request.label, hint=_connection_hint(fault.kind))
         case _:
-            message = f"{request.label} was answered by {host}, but {fault.words}"
-            return BadAnswer(message, request=request.label)
+            error_type = TooLarge if fault.kind is FaultKind.TOO_LARGE else BadAnswer
+            return error_type(
+                f"{request.label} was answered by {host}, but {fault.words}", request=request.label
+            )
 
 
 def _connection_hint(kind: FaultKind) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,9 +17,10 @@ from pathlib import Path
 
 from sgpctl.apply.moment import Moment, moment_of, up_seconds
 from sgpctl.errors import LocalStateError
-from sgpctl.limits import JOURNAL_BYTES_MAX
+from sgpctl.limits import JOURNAL_BYTES_MAX, JOURNAL_READ_BYTES_MAX
 from sgpctl.private_files import make_private_folder, open_private, replace_file, sync_folder
 
+_HINT = "Move it away; runs that an earlier apply began are then found by what they carry on the platform."
 _FINAL = frozenset({"created", "refused", "absent"})
 
 
@@ -85,14 +87,16 @@ class Journal:
             raise _not_written(self._path, error) from error
 
     def read(self) -> Record:
-        """What is on record about our target. A torn line is what a crash leaves, and is passed over."""
+        """What is on record about our target. A torn line is what a crash leaves, and is passed over.
+
+        Raises LocalStateError for what no journal of ours can be: not a file, or a very large one.
+        """
         try:
-            text = self._path.read_text(encoding="utf-8", errors="replace")
+            return record_of(self._lines_on_disk(), self._target)
         except FileNotFoundError:
             return Record()
         except OSError as error:
             raise LocalStateError(f"{self._path}: {error.strerror or error}") from error
-        return record_of(text.splitlines(), self._target)
 
     def compact(self, older_than_seconds: float) -> None:
         """Drop lines of that age that nothing needs any more, once the file has grown large.
@@ -102,12 +106,26 @@ class Journal:
         try:
             if not self._path.exists() or self._path.stat().st_size <= JOURNAL_BYTES_MAX:
                 return
-            lines = self._path.read_text(encoding="utf-8", errors="replace").splitlines()
+            lines = self._lines_on_disk()
             still_open, now = _open_nonces(lines), self.now()
             kept = [line for line in lines if _is_needed(_entry(line), now, older_than_seconds, still_open)]
             replace_file(self._path, "".join(f"{line}\n" for line in kept))
         except OSError as error:
             raise _not_written(self._path, error) from error
+
+    def _lines_on_disk(self) -> list[str]:
+        # Without O_NONBLOCK, opening a named pipe would wait for its other end for ever.
+        handle = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK)
+        with os.fdopen(handle, "rb") as file:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise LocalStateError(f"{self._path}: this is not a file, and so no journal", hint=_HINT)
+            data = file.read(JOURNAL_READ_BYTES_MAX + 1)
+        if len(data) > JOURNAL_READ_BYTES_MAX:
+            message = (
+                f"{self._path}: larger than {JOURNAL_READ_BYTES_MAX:,} bytes; this is no journal of sgpctl"
+            )
+            raise LocalStateError(message, hint=_HINT)
+        return data.decode("utf-8", "replace").splitlines()
 
     def _append(self, line: str) -> None:
         is_new = not self._path.exists()
@@ -140,19 +158,20 @@ def record_of(lines: Iterable[str], target: str) -> Record:
     leases: dict[str, str] = {}
     for line in lines:
         entry = _entry(line)
-        nonce = entry.get("nonce")
-        if not isinstance(nonce, str) or entry.get("target") != target:
+        event, nonce = _text(entry, "event"), _text(entry, "nonce")
+        if not nonce or _text(entry, "target") != target:
             continue
-        match entry.get("event"):
+        match event:
             case "create":
-                begun[nonce] = Intent(str(entry.get("name", "")), nonce, _moment(entry))
+                begun[nonce] = Intent(_text(entry, "name"), nonce, _moment(entry))
             case "created":
                 begun.pop(nonce, None)
-                created[str(entry.get("remote_id", ""))] = _moment(entry)
+                if remote_id := _text(entry, "remote_id"):
+                    created[remote_id] = _moment(entry)
             case "refused" | "absent":
                 begun.pop(nonce, None)
             case "lease":
-                leases[nonce] = str(entry.get("place", ""))
+                leases[nonce] = _text(entry, "place")
             case "released":
                 leases.pop(nonce, None)
             case _:
@@ -160,21 +179,22 @@ def record_of(lines: Iterable[str], target: str) -> Record:
     return Record(tuple(begun.values()), tuple(created.items()), leases)
 
 
-def _open_nonces(lines: Iterable[str]) -> frozenset[object]:
+def _open_nonces(lines: Iterable[str]) -> frozenset[str]:
     """The nonces of all targets that were begun and never ended."""
-    begun: set[object] = set()
+    begun: set[str] = set()
     for entry in map(_entry, lines):
-        if entry.get("event") == "create":
-            begun.add(entry.get("nonce"))
-        elif entry.get("event") in _FINAL:
-            begun.discard(entry.get("nonce"))
+        event, nonce = _text(entry, "event"), _text(entry, "nonce")
+        if event == "create" and nonce:
+            begun.add(nonce)
+        elif event in _FINAL:
+            begun.discard(nonce)
     return frozenset(begun)
 
 
-def _is_needed(
-    entry: Mapping[str, object], now: Moment, seconds: float, still_open: frozenset[object]
-) -> bool:
-    return bool(entry) and (_moment(entry).seconds_until(now) <= seconds or entry.get("nonce") in still_open)
+def _is_needed(entry: Mapping[str, object], now: Moment, seconds: float, still_open: frozenset[str]) -> bool:
+    return bool(entry) and (
+        _moment(entry).seconds_until(now) <= seconds or _text(entry, "nonce") in still_open
+    )
 
 
 def _ends_in_newline(handle: int) -> bool:
@@ -185,9 +205,15 @@ def _ends_in_newline(handle: int) -> bool:
 def _entry(line: str) -> Mapping[str, object]:
     try:
         entry = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return entry if isinstance(entry, dict) else {}
+
+
+def _text(entry: Mapping[str, object], key: str) -> str:
+    """The text under `key`; the empty one where there is none, or something else."""
+    value = entry.get(key)
+    return value if isinstance(value, str) else ""
 
 
 def _moment(entry: Mapping[str, object]) -> Moment:

@@ -15,6 +15,7 @@ from sgpctl.sandbox.app import create_app
 from sgpctl.sandbox.store import open_store
 from sgpctl.sandbox.transport import EmbeddedTransport
 
+_FILES_BESIDE = ("-wal", "-shm", "-journal")  # SQLite's own
 _ACCOUNT = "sandbox"
 _BASE_URL = "http://sandbox.localhost"
 
@@ -34,6 +35,11 @@ def embedded_sandbox(workspace: Workspace) -> Iterator[tuple[Connection, httpx.A
 
 
 def sandbox_database(workspace: Workspace) -> Path:
-    """The SQLite file of the environment's sandbox: as the project file says, or one below the state folder."""
-    default = f"{STATE_FOLDER}/{workspace.environment.name}.db"
-    return workspace.project.root / (workspace.environment.database or default)
+    """The SQLite file of the environment's sandbox: as the project file says, or one below the state folder.
+
+    Raises LocalStateError for a link in the place of one of its files.
+    """
+    name = workspace.environment.database or f"{STATE_FOLDER}/{workspace.environment.name}.db"
+    for beside in _FILES_BESIDE:
+        workspace.own_path(f"{name}{beside}")
+    return workspace.own_path(name)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sgpctl.cli.console import Console
 from sgpctl.cli.planning import read_manifests
-from sgpctl.cli.saved_plan import read_json_file
+from sgpctl.cli.saved_plan import HOW_TO_SNAPSHOT, read_snapshot
 from sgpctl.cli.workspace import Workspace
 from sgpctl.errors import UsageError
 from sgpctl.manifest.loader import Loaded, Manifests
@@ -15,20 +15,18 @@ from sgpctl.model.names import Answers, Bearer, LookedUp, Named
 from sgpctl.plan.plan import Plan, PlanHeader
 from sgpctl.plan.planner import make_plan
 from sgpctl.plan.policy import Policy
-from sgpctl.plan.snapshot import Snapshot, namesakes_of, read_snapshot_document, state_of
+from sgpctl.plan.snapshot import Snapshot, namesakes_of, state_of
 from sgpctl.plan.told import told
 
-_HOW = "Have a job that has the key make one with `sgpctl snapshot --out FILE`."
 
-
-def read_snapshot(path: Path, workspace: Workspace) -> Snapshot:
+def snapshot_for(path: Path, workspace: Workspace) -> Snapshot:
     """Read `path`. Raises PlanFileError, and UsageError for a snapshot of something else than the workspace."""
-    snapshot = read_snapshot_document(read_json_file(path, "a snapshot", _HOW))
+    snapshot = read_snapshot(path)
     mine = (workspace.project.name, workspace.environment.name)
     if (snapshot.project, snapshot.environment) != mine:
         raise UsageError(
             f"{path}: the snapshot is of {snapshot.project} -> {snapshot.environment}, and this is {' -> '.join(mine)}",
-            hint=_HOW,
+            hint=HOW_TO_SNAPSHOT,
         )
     pinned = workspace.environment.account_id
     if pinned is not None and snapshot.target.account_id != pinned:
@@ -68,7 +66,9 @@ def _finished(manifests: Manifests, snapshot: Snapshot) -> Loaded:
     unknown = [named for named in loaded.named if key_of(named) not in snapshot.ids]
     if unknown:
         listed = ", ".join(f"{named.kind} {named.name!r}" for named in unknown)
-        raise UsageError(f"the snapshot does not know {listed}, which manifests refer to by name", hint=_HOW)
+        raise UsageError(
+            f"the snapshot does not know {listed}, which manifests refer to by name", hint=HOW_TO_SNAPSHOT
+        )
     finished = manifests.load(_answers(loaded.named, snapshot))
     finished.raise_errors()
     return finished

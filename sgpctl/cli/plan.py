@@ -98,9 +98,9 @@ def command(
             return await reconciliation.plan(), header
 
     if against is not None:
-        from sgpctl.cli.offline import plan_against, read_snapshot
+        from sgpctl.cli.offline import plan_against, snapshot_for
 
-        snapshot = read_snapshot(Path(against), workspace)
+        snapshot = snapshot_for(Path(against), workspace)
         made, header = plan_against(snapshot, workspace, given, policy, console)
     else:
         made, header = asyncio.run(work())

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sgpctl.cli.provenance import read_provenance
 from sgpctl.cli.repository import read_message, read_repository
-from sgpctl.errors import UsageError
+from sgpctl.errors import LocalStateError, UsageError
 from sgpctl.manifest.project import Environment, Project, choose_environment, find_project
 from sgpctl.model.marks import Owner, Provenance
 from sgpctl.plan.ack import is_token, tokens_in_message
@@ -43,11 +43,27 @@ class Workspace:
 
     @property
     def journal_path(self) -> Path:
-        return self.project.root / STATE_FOLDER / f"journal-{self.environment.name}.jsonl"
+        return self.own_path(f"{STATE_FOLDER}/journal-{self.environment.name}.jsonl")
 
     @property
     def lock_path(self) -> Path:
-        return self.project.root / STATE_FOLDER / f"lock-{self.environment.name}"
+        return self.own_path(f"{STATE_FOLDER}/lock-{self.environment.name}")
+
+    def own_path(self, name: str) -> Path:
+        """A file below the project's folder into which sgpctl itself writes.
+
+        Raises LocalStateError for a link on the way: whoever wrote the repository would choose what is overwritten.
+        """
+        path = self.project.root / name
+        for step in (path, *path.parents):
+            if step == self.project.root:
+                return path
+            if step.is_symlink():
+                raise LocalStateError(
+                    f"{step}: this is a link, and sgpctl writes its own files through none",
+                    hint="Remove it; what it leads to may be somebody else's.",
+                )
+        return path
 
     def policy(
         self,

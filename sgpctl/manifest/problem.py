@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sgpctl.limits import PROBLEMS_SHOWN_MAX
+from sgpctl.limits import PROBLEM_CHARS_MAX, PROBLEMS_SHOWN_MAX
 from sgpctl.manifest.resolving.borrowed_mark import BorrowedMark, origin_of
 from sgpctl.model.finding import Finding, Severity
 from sgpctl.model.located import Json, Mark, Path, key_mark, path_text, value_mark
@@ -42,11 +42,21 @@ class Broken(Exception):
 
 
 def error_at(mark: Mark, message: str, path: Path = ()) -> Problem:
-    return Problem(Severity.ERROR, *mark, path_text(path), message)
+    return _problem(Severity.ERROR, mark, path, message)
 
 
 def warning_at(mark: Mark, message: str, path: Path = ()) -> Problem:
-    return Problem(Severity.WARNING, *mark, path_text(path), message)
+    return _problem(Severity.WARNING, mark, path, message)
+
+
+def _problem(severity: Severity, mark: Mark, path: Path, message: str) -> Problem:
+    steps = (step if isinstance(step, int) else _bounded(step) for step in path)
+    return Problem(severity, *mark, _bounded(path_text(steps)), _bounded(message))
+
+
+def _bounded(text: str) -> str:
+    """What quotes a document is cut: a key alone may have millions of characters."""
+    return text if len(text) <= PROBLEM_CHARS_MAX else f"{text[:PROBLEM_CHARS_MAX]}..."
 
 
 def located(
@@ -60,8 +70,8 @@ def located(
     for finding in findings:
         place = (key_mark if finding.on_key else value_mark)(root, finding.path) or mark
         if place not in blamed:
-            message = finding.message + _about_origin(place)
-            problems.append(Problem(finding.severity, *place, path_text(finding.path), message))
+            message = _bounded(finding.message) + _about_origin(place)
+            problems.append(_problem(finding.severity, place, finding.path, message))
     return tuple(problems)
 
 

@@ -69,6 +69,12 @@ def _relative(value: str) -> str:
     return value
 
 
+def _database(value: str) -> str:
+    if ".git" in {part.lower() for part in PurePosixPath(value).parts}:
+        raise _refusal(f"{quoted(value)} lies in .git, where nothing of ours may be")
+    return value
+
+
 def _base_url(value: str) -> str:
     """Checks an address to which a key will be sent; it is not repeated where it might hold a password."""
     try:
@@ -112,6 +118,7 @@ _BOUND_SCHEMA = {
 Version = Annotated[int, BeforeValidator(_version), WithJsonSchema({"const": VERSION})]
 Slug = Annotated[str, AfterValidator(_slug), WithJsonSchema(_SLUG_SCHEMA)]
 RelativePath = Annotated[str, AfterValidator(_relative), WithJsonSchema(_PATH_SCHEMA)]
+DatabasePath = Annotated[RelativePath, AfterValidator(_database)]
 BaseUrl = Annotated[
     str, AfterValidator(_base_url), WithJsonSchema({"type": "string", "pattern": "^[Hh][Tt]{2}[Pp][Ss]?://."})
 ]
@@ -141,7 +148,7 @@ class EnvironmentSection(Part):
     account_id: Annotated[str, Field(min_length=1)] | None = Field(
         default=None, description="Pins the account: any other is refused."
     )
-    database: RelativePath | None = Field(
+    database: DatabasePath | None = Field(
         default=None, description="The file of the emulator; .sgpctl/<environment>.db when not given."
     )
     lock: bool | None = Field(

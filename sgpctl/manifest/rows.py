@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sgpctl.limits import (
@@ -56,7 +56,7 @@ def read_jsonl(text: str, file: str) -> Rows:
     if text.lstrip().startswith("["):
         message = "this is a JSON list, not one object per line; give the file the ending .json"
         return Rows(rows, Extent(1, len(text), height), (error_at((file, 1, 1), message),))
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(_lines(text), start=1):
         if not line or line.isspace():
             continue
         try:
@@ -70,6 +70,15 @@ def read_jsonl(text: str, file: str) -> Rows:
         if _is_too_much(rows, problems):
             break
     return Rows(rows, Extent(1, len(text), height), tuple(problems))
+
+
+def _lines(text: str) -> Iterator[str]:
+    """One after the other: a list of a great many empty lines would take more room than their text."""
+    start = 0
+    while (end := text.find("\n", start)) >= 0:
+        yield text[start:end]
+        start = end + 1
+    yield text[start:]
 
 
 def read_csv(text: str, file: str) -> Rows:
@@ -132,10 +141,19 @@ def _levels(line: str) -> int:
 def _without_repeats(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     row = dict(pairs)
     if len(row) != len(pairs):
-        keys = [key for key, _ in pairs]
-        repeated = next(key for key in keys if keys.count(key) > 1)
-        raise _NotARow(f"the key {quoted(repeated)} stands in this row twice")
+        repeated = _first_repeated(key for key, _ in pairs)
+        raise _NotARow(f"the key {quoted(repeated or '')} stands in this row twice")
     return row
+
+
+def _first_repeated(names: Iterable[str]) -> str | None:
+    """The first name that stands there for a second time."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    return None
 
 
 def _no_constant(name: str) -> Json:
@@ -170,5 +188,5 @@ def _header_fault(columns: list[str]) -> str | None:
         return "the file is empty; its first line must name the columns"
     if "" in columns:
         return f"column {columns.index('') + 1} has no name in the header"
-    repeated = next((column for column in columns if columns.count(column) > 1), None)
+    repeated = _first_repeated(columns)
     return f"the header names the column {quoted(repeated)} twice" if repeated is not None else None

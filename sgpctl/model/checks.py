@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
+from itertools import islice
 from typing import TypeAlias
 
 from sgpctl.model.alias import effective_alias, output_columns
@@ -18,12 +19,14 @@ from sgpctl.model.custom_function import function_findings
 from sgpctl.model.finding import Finding, Severity
 from sgpctl.model.located import Json, Path, path_text
 from sgpctl.model.locators import PREFIX, named_column, prefixes, references
-from sgpctl.model.nearest import did_you_mean, nearest
+from sgpctl.model.nearest import Hints
 from sgpctl.model.rows import Columns
 from sgpctl.model.tasks import UnknownTask, model_for
 
 _NEAR_MISS = 0.8  # where most columns are unknown, only a clear slip is worth a word
 _COLUMNS_LISTED_MAX = 8
+_CYCLES_TOLD_MAX = 20
+_CYCLE_STEPS_SHOWN_MAX = 10
 _BARE_COLUMNS = ("input_column", "prefill_from")  # keys whose plain text names a column without `item.`
 
 
@@ -55,7 +58,7 @@ _Results: TypeAlias = Mapping[str, int]
 """Result columns, and the positions of the tasks that fill them."""
 
 
-def run_findings(tasks: Sequence[Json], columns: Columns) -> Iterator[Finding]:
+def run_findings(tasks: Sequence[Json], columns: Columns, hints: Hints) -> Iterator[Finding]:
     """Everything that dooms a run of `tasks` over rows with `columns`; tasks that are not maps are passed over."""
     placed = [
         _PlacedTask(("tasks", index), task, tuple(_references_of(task, ("tasks", index))))
@@ -64,13 +67,15 @@ def run_findings(tasks: Sequence[Json], columns: Columns) -> Iterator[Finding]:
     ]
     results = _results_of(placed)
     yield from _alias_findings(placed, results, columns)
-    is_guess = any(model_for(each.task) is UnknownTask for each in placed)
+    known = _Known(
+        results, columns, hints, is_guess=any(model_for(each.task) is UnknownTask for each in placed)
+    )
     for each in placed:
-        yield from _reference_findings(each, results, columns, is_guess=is_guess)
+        yield from _reference_findings(each, known)
     yield from _cycle_findings(placed, results, columns)
-    known = frozenset((*columns.counts, *results)) if columns.is_complete else None
+    fillable = frozenset((*columns.counts, *results)) if columns.is_complete else None
     for each in placed:
-        yield from function_findings(each.task, each.path, known)
+        yield from function_findings(each.task, each.path, fillable, hints)
 
 
 def _references_of(task: Mapping[str, Json], path: Path) -> Iterator[_Reference]:
@@ -130,24 +135,38 @@ def _alias_findings(placed: Sequence[_PlacedTask], results: _Results, columns: C
             own.add(column)
 
 
-def _reference_findings(
-    each: _PlacedTask, results: _Results, columns: Columns, *, is_guess: bool
-) -> Iterator[Finding]:
-    """`is_guess` says that a task of an unknown type may fill columns that nobody here has heard of."""
-    others = (*columns.counts, *(column for column in results if column not in each.columns))
-    known = {**results, **columns.counts, **columns.files}
+class _Known:
+    """Everything that a locator may name.
+
+    `is_guess` says that a task of an unknown type may fill columns that nobody here has heard of.
+    """
+
+    def __init__(self, results: _Results, columns: Columns, hints: Hints, *, is_guess: bool) -> None:
+        self.results = results
+        self.columns = columns
+        self.hints = hints
+        self.is_guess = is_guess
+        self.names: Mapping[str, int] = {**results, **columns.counts, **columns.files}
+
+    def others_than(self, own: frozenset[str]) -> tuple[str, ...]:
+        """The columns of the rows, and those of all tasks but one."""
+        return (*self.columns.counts, *(column for column in self.results if column not in own))
+
+
+def _reference_findings(each: _PlacedTask, known: _Known) -> Iterator[Finding]:
+    columns = known.columns
     told: set[str] = set()
     for reference in each.references:
-        column = _resolve(reference.name, known)
+        column = _resolve(reference.name, known.names)
         name = column or named_column(reference.name)
         if name in told:
             continue
         told.add(name)
         if column is None:
-            doubtful = is_guess or reference.is_bare
+            doubtful = known.is_guess or reference.is_bare
             severity = Severity.WARNING if doubtful else Severity.ERROR
-            yield from _unresolved(reference, name, others, columns, severity)
-        elif column not in results and 0 < columns.counts.get(column, 0) < columns.rows:
+            yield from _unresolved(reference, name, each, known, severity)
+        elif column not in known.results and 0 < columns.counts.get(column, 0) < columns.rows:
             lacking = columns.rows - columns.counts[column]
             yield Finding(
                 reference.path,
@@ -157,18 +176,19 @@ def _reference_findings(
 
 
 def _unresolved(
-    reference: _Reference, name: str, known: Sequence[str], columns: Columns, severity: Severity
+    reference: _Reference, name: str, each: _PlacedTask, known: _Known, severity: Severity
 ) -> Iterator[Finding]:
-    if not columns.is_complete:
-        meant = nearest(name, known, _NEAR_MISS)
+    others = known.others_than(each.columns)
+    if not known.columns.is_complete:
+        meant = known.hints.nearest(name, others, _NEAR_MISS)
         if meant is not None:
             yield Finding(
                 reference.path,
                 f"'{name}' is no task's result; did you mean '{meant}'? (columns of the dataset are not known here)",
                 Severity.WARNING,
             )
-    elif columns.rows:
-        hint = did_you_mean(name, known) or _some_of(known)
+    elif known.columns.rows:
+        hint = known.hints.did_you_mean(name, others) or _some_of(others)
         yield Finding(reference.path, f"no row and no task has a column '{name}'{hint}", severity)
 
 
@@ -193,13 +213,19 @@ def _cycle_findings(placed: Sequence[_PlacedTask], results: _Results, columns: C
             column = _resolve(reference.name, known)
             if column is not None and column not in columns.counts:
                 needs[position].setdefault(results[column], reference.path)
-    for cycle in _cycles(needs):
+    for cycle in islice(_cycles(needs), _CYCLES_TOLD_MAX):
         path = needs[cycle[0]][cycle[1]]
         if len(cycle) == 2:
             yield Finding(path, f"'{placed[cycle[0]].label}' waits for its own result")
         else:
-            way = " -> ".join(placed[position].label for position in cycle)
-            yield Finding(path, f"tasks wait for each other's results: {way}")
+            way = [placed[position].label for position in cycle]
+            if len(way) > _CYCLE_STEPS_SHOWN_MAX:
+                way = [
+                    *way[: _CYCLE_STEPS_SHOWN_MAX - 1],
+                    f"{len(way) - _CYCLE_STEPS_SHOWN_MAX} more",
+                    way[-1],
+                ]
+            yield Finding(path, f"tasks wait for each other's results: {' -> '.join(way)}")
 
 
 def _cycles(needs: Mapping[int, Mapping[int, object]]) -> Iterator[list[int]]:

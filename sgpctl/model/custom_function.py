@@ -13,7 +13,7 @@ from sgpctl.limits import CONFIG_ARGS_CHARS_MAX
 from sgpctl.model.alias import effective_alias
 from sgpctl.model.finding import Finding, Severity
 from sgpctl.model.located import Json, Path
-from sgpctl.model.nearest import did_you_mean
+from sgpctl.model.nearest import Hints
 
 MODULES = (
     *("collections", "copy", "datetime", "decimal", "difflib", "fractions", "functools"),
@@ -24,7 +24,7 @@ _Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def function_findings(
-    task: Mapping[str, Json], path: Path, columns: frozenset[str] | None
+    task: Mapping[str, Json], path: Path, columns: frozenset[str] | None, hints: Hints
 ) -> Iterator[Finding]:
     """What is wrong with a custom function; nothing for other tasks. `columns` is None when not all are known."""
     configuration = task.get("configuration")
@@ -36,7 +36,7 @@ def function_findings(
         signature, problems = read_function(source)
         yield from (replace(problem, path=(*path, "function_source")) for problem in problems)
         if signature is not None:
-            yield from _argument_findings(signature, configuration, path, columns)
+            yield from _argument_findings(signature, configuration, path, columns, hints)
             if not task.get("alias") and effective_alias(task) != signature.name:
                 yield Finding(path[:-1], "needs an alias: the name of its function cannot be told for sure")
     arguments = configuration.get("config_args")
@@ -54,6 +54,7 @@ def _argument_findings(
     configuration: Mapping[str, Json],
     path: Path,
     columns: frozenset[str] | None,
+    hints: Hints,
 ) -> Iterator[Finding]:
     given: set[str] = set()
     for key in ("arg_mapping", "config_args"):
@@ -61,7 +62,7 @@ def _argument_findings(
         for name in arguments if isinstance(arguments, dict) else ():
             given.add(name)
             if name not in signature.parameters:
-                hint = did_you_mean(name, signature.parameters)
+                hint = hints.did_you_mean(name, signature.parameters)
                 message = f"{signature.name} has no parameter '{name}'{hint}"
                 yield Finding((*path, key, name), message, Severity.WARNING, on_key=True)
     for name in signature.required:

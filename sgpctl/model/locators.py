@@ -9,6 +9,7 @@ from typing import Annotated, TypeAlias, TypeVar
 from pydantic import AfterValidator, Discriminator, Tag, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from sgpctl.limits import DOCUMENT_DEPTH_MAX
 from sgpctl.model.located import Json, Path
 from sgpctl.model.reading import tag
 
@@ -16,9 +17,9 @@ PREFIX = "item."
 LOCATOR_ERROR = "item_locator"
 VALUE_ARM = "value"
 
-_WHOLE_TEMPLATE = re.compile(r"\{\{\s*(item\.[^{}]+?)\s*\}\}")
-_TEMPLATE = re.compile(r"\{\{\s*item\.([^{}]+?)\s*\}\}")
+_TEMPLATE = re.compile(r"\{\{\s*item\.([^{}]+)\}\}")
 _NOT_IN_LOCATOR = re.compile(r"[\s{}]")  # what tells a text that merely begins with `item.`
+_STEPS_MAX = 2 * DOCUMENT_DEPTH_MAX  # nothing is nested so deep
 _NAME_END = re.compile(r"[|\[(\s]")  # where a filter or an index begins that follows the name
 
 T = TypeVar("T")
@@ -26,15 +27,15 @@ T = TypeVar("T")
 
 def as_locator(text: str) -> str:
     """The locator that a person who wrote `text` most likely meant."""
-    whole = _WHOLE_TEMPLATE.fullmatch(text.strip())
+    whole = _TEMPLATE.fullmatch(text.strip())
     if whole:
-        return whole.group(1)
+        return f"{PREFIX}{_name_in(whole)}"
     return text if text.startswith(PREFIX) else f"{PREFIX}{text or '<column>'}"
 
 
 def is_template(text: str) -> bool:
     """True for one template and nothing else, such as `{{item.question}}`."""
-    return _WHOLE_TEMPLATE.fullmatch(text.strip()) is not None
+    return _TEMPLATE.fullmatch(text.strip()) is not None
 
 
 def _check_locator(text: str) -> str:
@@ -92,13 +93,21 @@ def _named_in(text: str) -> Iterator[str]:
         yield text[len(PREFIX) :]
         return
     for found in _TEMPLATE.finditer(text):
-        yield found.group(1)
+        yield _name_in(found)
+
+
+def _name_in(template: re.Match[str]) -> str:
+    name = template.group(1)
+    return name.rstrip() or name  # not in the pattern, where it would be tried at every one of many blanks
 
 
 def prefixes(name: str) -> Iterator[str]:
     """The columns that `name` may mean, longest first: `a.b.c`, `a.b`, `a`; also without a filter or an index."""
     yield name
     bare = _bare(name)
+    if bare.count(".") > _STEPS_MAX:
+        yield bare
+        bare = ".".join(bare.split(".", _STEPS_MAX)[:_STEPS_MAX])
     while bare:
         yield bare
         bare = bare.rpartition(".")[0]

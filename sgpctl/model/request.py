@@ -13,7 +13,7 @@ from sgpctl.model.finding import Finding, Severity
 from sgpctl.model.keys import map_like, unknown_keys, without_nulls, without_unset
 from sgpctl.model.located import Json, Path
 from sgpctl.model.marks import KEY_PREFIX, LEASE_TAG_PREFIX, TAG_PREFIX, is_reserved_key, is_reserved_tag
-from sgpctl.model.nearest import did_you_mean
+from sgpctl.model.nearest import Hints, did_you_mean
 from sgpctl.model.reading import Part, Reading
 from sgpctl.model.rows import columns_of, row_findings
 from sgpctl.model.shapes import FromDatasetRequest, shape_of
@@ -45,8 +45,14 @@ class CheckedManifest:
     protect: bool
 
 
-def check_manifest(document: Json) -> tuple[CheckedManifest | None, tuple[Finding, ...]]:
-    """The manifest, and everything there is to say about it; no manifest when any of that is an error."""
+def check_manifest(
+    document: Json, hints: Hints | None = None
+) -> tuple[CheckedManifest | None, tuple[Finding, ...]]:
+    """The manifest, and everything there is to say about it; no manifest when any of that is an error.
+
+    `hints` are shared by the manifests of one load.
+    """
+    hints = hints or Hints()
     if not isinstance(document, dict):
         return None, (Finding((), f"a manifest must be a map, {not_this(document)}"),)
     if "name" not in document and isinstance(document.get("evaluation"), dict):
@@ -56,8 +62,8 @@ def check_manifest(document: Json) -> tuple[CheckedManifest | None, tuple[Findin
         _envelope_findings(document, reading),
         _tag_findings(document.get("tags")),
         _metadata_findings(document.get("metadata")),
-        row_findings(document),
-        _task_findings(document, reading),
+        row_findings(document, hints),
+        _task_findings(document, reading, hints),
     )
     findings = tuple(replace(finding, message=printable(finding.message)) for finding in found)
     if any(finding.severity is Severity.ERROR for finding in findings):
@@ -127,7 +133,7 @@ def _metadata_findings(metadata: Json) -> Iterator[Finding]:
             yield Finding(("metadata", key), message, on_key=True)
 
 
-def _task_findings(document: dict[str, Json], reading: Reading) -> Iterator[Finding]:
+def _task_findings(document: dict[str, Json], reading: Reading, hints: Hints) -> Iterator[Finding]:
     tasks = document.get("tasks")
     if tasks is None:
         return
@@ -137,7 +143,7 @@ def _task_findings(document: dict[str, Json], reading: Reading) -> Iterator[Find
     for index, task in enumerate(tasks):
         yield from _unknown_type(task, ("tasks", index))
         yield from _read(task, model_for(task), reading, ("tasks", index))
-    yield from run_findings(tasks, columns_of(document))
+    yield from run_findings(tasks, columns_of(document), hints)
 
 
 def _unknown_type(task: Json, path: Path) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from itertools import islice
 from sgpctl.limits import ROW_PROBLEMS_MAX, ROWS_PER_EVALUATION_MAX
 from sgpctl.model.finding import Finding, Severity
 from sgpctl.model.located import Json
-from sgpctl.model.nearest import did_you_mean
+from sgpctl.model.nearest import Hints
 from sgpctl.model.wording import not_this
 
 
@@ -44,14 +44,14 @@ def columns_of(body: Mapping[str, Json]) -> Columns:
     return Columns(len(data), counts, body.get("dataset_id") is None, names)
 
 
-def row_findings(body: Mapping[str, Json]) -> Iterator[Finding]:
+def row_findings(body: Mapping[str, Json], hints: Hints) -> Iterator[Finding]:
     """What is wrong with `data` and `files`."""
     data = body.get("data")
     if isinstance(data, list):
         check = _not_a_dataset_item if body.get("dataset_id") is not None else _not_a_row
         yield from _number_of_rows(body, len(data))
         yield from _each(data, "data", check)
-        yield from _dataset_key_findings(body)
+        yield from _dataset_key_findings(body, hints)
     elif data is not None:
         yield Finding(("data",), f"must be a list of rows, {not_this(data)}")
     if body.get("files") is not None and body.get("dataset_id") is None:
@@ -75,7 +75,7 @@ def _number_of_rows(body: Mapping[str, Json], rows: int) -> Iterator[Finding]:
     yield Finding(("data",), message)
 
 
-def _dataset_key_findings(body: Mapping[str, Json]) -> Iterator[Finding]:
+def _dataset_key_findings(body: Mapping[str, Json], hints: Hints) -> Iterator[Finding]:
     dataset = body.get("dataset")
     keys = dataset.get("keys") if isinstance(dataset, dict) else None
     if not isinstance(keys, list) or not body.get("data"):
@@ -83,7 +83,7 @@ def _dataset_key_findings(body: Mapping[str, Json]) -> Iterator[Finding]:
     columns = columns_of(body).counts
     for index, key in enumerate(keys):
         if isinstance(key, str) and key not in columns:
-            message = f"no row has a column '{key}'{did_you_mean(key, columns)}"
+            message = f"no row has a column '{key}'{hints.did_you_mean(key, columns)}"
             yield Finding(("dataset", "keys", index), message)
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sgpctl.errors import PlanFileError
-from sgpctl.limits import DOCUMENT_DEPTH_MAX
+from sgpctl.limits import DOCUMENT_DEPTH_MAX, EXACT_COUNT_MAX
 from sgpctl.model.located import Json
 
 _HINT = "Make a new one with `sgpctl plan --out FILE`."
+_QUOTED_CHARS_MAX = 60
 _DEPTH_MAX = 2 * DOCUMENT_DEPTH_MAX  # a plan wraps values of manifests and of the platform
 
 
@@ -40,8 +41,8 @@ class Part:
 
     def count(self, key: str) -> int:
         value = self._value(key)
-        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            raise self._wrong(key, "a whole number, not negative")
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= EXACT_COUNT_MAX:
+            raise self._wrong(key, f"a whole number from 0 to {EXACT_COUNT_MAX:,}")
         return value
 
     def count_or_none(self, key: str) -> int | None:
@@ -54,12 +55,12 @@ class Part:
         return value
 
     def moment(self, key: str) -> datetime:
-        """An ISO 8601 time; one without a zone is in UTC."""
+        """An ISO 8601 time in UTC; one without a zone is taken as such."""
         try:
             moment = datetime.fromisoformat(self.text(key))
-        except ValueError:
+            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        except (ValueError, OverflowError):
             raise self._wrong(key, "a time such as 2026-11-20T10:00:00Z") from None
-        return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
     def part(self, key: str) -> Part:
         return as_part(self._value(key), self._path(key))
@@ -126,6 +127,11 @@ def as_part(value: Json, path: str = "") -> Part:
     if not isinstance(value, dict):
         raise damaged(f"`{path}` should be a map" if path else "it should be one JSON object")
     return Part(path, value)
+
+
+def quoted(text: str) -> str:
+    """A text of the document as a message names it: on one line, cut when it is long."""
+    return repr(text if len(text) <= _QUOTED_CHARS_MAX else f"{text[:_QUOTED_CHARS_MAX]}...")
 
 
 def damaged(what: str) -> PlanFileError:

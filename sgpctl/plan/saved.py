@@ -14,7 +14,7 @@ from sgpctl.errors import PlanFileError
 from sgpctl.model.located import Json, Mark
 from sgpctl.model.marks import Occasion
 from sgpctl.plan.action import Action
-from sgpctl.plan.document import Part, checked_document, damaged
+from sgpctl.plan.document import Part, checked_document, damaged, quoted
 from sgpctl.plan.grid import Grid
 from sgpctl.plan.plan import (
     Change,
@@ -143,17 +143,20 @@ def read_plan_document(document: Json) -> SavedPlan:
             "the saved plan was changed after it was written: its digest does not fit its changes",
             hint="Make a new one with `sgpctl plan --out FILE`; plans are not meant to be edited.",
         )
-    return SavedPlan(_read_header(root), plan, digest)
+    header = _read_header(root)
+    if plan.scope and plan.scope != header.scope:
+        raise damaged("`where` names another project, environment or target than its head")
+    return SavedPlan(header, plan, digest)
 
 
 def _check_version(root: Part) -> None:
     version = root.text("format_version")
     found = _VERSION.fullmatch(version)
     if found is None:
-        raise PlanFileError(f"this is not a saved plan: its format_version is {version!r}")
+        raise PlanFileError(f"this is not a saved plan: its format_version is {quoted(version)}")
     if found.group(1) != _MAJOR:
         raise PlanFileError(
-            f"the plan was written by sgpctl {root.text('sgpctl_version')} in format {version}; "
+            f"the plan was written by sgpctl {quoted(root.text('sgpctl_version'))} in format {version}; "
             f"this sgpctl reads format {_MAJOR}",
             hint="Apply it with the version that wrote it, or make a new plan with this one.",
         )
@@ -278,7 +281,7 @@ def _read_grid(part: Part) -> Grid:
 def _read_action(part: Part, key: str) -> Action | None:
     text = part.text_or_none(key)
     if text is not None and text not in set(Action):
-        raise damaged(f"`{part.path}.{key}` {text!r} is not an action")
+        raise damaged(f"`{part.path}.{key}` {quoted(text)} is not an action")
     return None if text is None else Action(text)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.color import ColorSystem
 from rich.style import Style as RichStyle
 
-from sgpctl.render.layout import Line, Span, Style
+from sgpctl.render.layout import Line, Span, Style, inert
 
 # The sixteen colours of the terminal's own theme, so that they are readable on light and dark alike.
 _LOOKS = {
@@ -26,7 +26,7 @@ _LOOKS = {
 
 def ansi(lines: Sequence[Line]) -> str:
     """The lines as `plain` gives them, with colour codes around the styled pieces."""
-    return "".join("".join(_coloured(span) for span in line) + "\n" for line in lines)
+    return "".join("".join(_coloured(span) for span in inert(line)) + "\n" for line in lines)
 
 
 def _coloured(span: Span) -> str:

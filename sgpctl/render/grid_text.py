@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sgpctl.limits import GRID_CELLS_SHOWN_MAX
 from sgpctl.plan.action import Action
 from sgpctl.plan.grid import Grid
 from sgpctl.render.glyphs import Glyphs
@@ -18,10 +19,21 @@ def grid_lines(grids: Sequence[Grid], glyphs: Glyphs, width: int) -> list[Line]:
         changed = sum(action is not None for _, action in grid.cells)
         title = f"{place_text(grid.place)}  {' x '.join(grid.axes)}: {changed:,} of {counted(len(grid.cells), 'cell')} change"
         lines.append((Span(title, Style.STRONG),))
+        if _size(grid) > GRID_CELLS_SHOWN_MAX:
+            lines += [
+                (Span(f"  more than {GRID_CELLS_SHOWN_MAX:,} places, which no table holds", Style.FAINT),),
+                BLANK,
+            ]
+            continue
         for row in columns(_rows(grid, glyphs), width=width, fold_at=1):
             lines += [(Span("  "), *line) for line in row]
         lines.append(BLANK)
     return lines
+
+
+def _size(grid: Grid) -> int:
+    """The places of the table, most of which may be empty: cells need not fill their rows and columns."""
+    return len({labels[-1] for labels, _ in grid.cells}) * len({labels[:-1] for labels, _ in grid.cells})
 
 
 def _rows(grid: Grid, glyphs: Glyphs) -> list[list[Span]]:

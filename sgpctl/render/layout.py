@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TypeAlias
 
-from sgpctl.render.safe_text import display_width, safe
+from sgpctl.render.safe_text import command_signs, display_width, escape, safe
 
 _GAP = 2  # cells between columns
 
@@ -50,7 +50,23 @@ BLANK: Line = ()
 
 def plain(lines: Sequence[Line]) -> str:
     """The lines as text, each ended by a newline."""
-    return "".join("".join(span.text for span in line) + "\n" for line in lines)
+    return "".join("".join(span.text for span in inert(line)) + "\n" for line in lines)
+
+
+def inert(line: Line) -> Line:
+    """The line with nothing in it that a CI service obeys when it stands in the log of a job."""
+    signs = command_signs("".join(span.text for span in line))
+    if not signs:
+        return line
+    spans: list[Span] = []
+    start = 0
+    for span in line:
+        text = "".join(
+            escape(char) if start + index in signs else char for index, char in enumerate(span.text)
+        )
+        spans.append(Span(text, span.style))
+        start += len(span.text)
+    return tuple(spans)
 
 
 def line_width(line: Line) -> int:

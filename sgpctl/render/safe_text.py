@@ -6,6 +6,7 @@ Python would write it: `\x1b`, `\u202e`, `\n`. Everything else stays as it is.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
@@ -18,6 +19,9 @@ _SHORT_ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _HIDING_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
 _IDEOGRAPHIC_SPACE = "\u3000"  # the ordinary space of Chinese and Japanese text, and visibly wide
 _COMBINING_CATEGORIES = frozenset({"Mn", "Me"})
+# GitHub obeys `::command::` where a line begins and `##[command]` anywhere, Azure and TeamCity `##name[command]`.
+_COMMAND_AT_START = re.compile(r"\s*(::)")
+_COMMAND_ANYWHERE = re.compile(r"##(?=\w*\[)")
 # Letters and marks that draw nothing (Unicode's Default_Ignorable_Code_Point outside the categories above).
 _HIDING_RANGES = (
     (0x034F, 0x034F),
@@ -72,6 +76,15 @@ def entities(text: str) -> str:
     return "".join(
         char if char.isalnum() or char == " " or not char.isascii() else f"&#{ord(char)};" for char in text
     ).replace("&#64;", "&#64;<!-- -->")  # GitHub makes links of mail addresses after it has read entities
+
+
+def command_signs(line: str) -> frozenset[int]:
+    """Where in a line of output stand the first signs of what a CI service would take for a command to itself."""
+    signs = {found.start() for found in _COMMAND_ANYWHERE.finditer(line)}
+    at_start = _COMMAND_AT_START.match(line)
+    if at_start is not None:
+        signs.add(at_start.start(1))
+    return frozenset(signs)
 
 
 def escape(char: str) -> str:

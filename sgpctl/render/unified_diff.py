@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
-from sgpctl.limits import DIFF_LINES_COMPARED_MAX
+from sgpctl.limits import DIFF_LINES_COMPARED_MAX, DIFF_PAIRS_COMPARED_MAX
 from sgpctl.render.layout import Line, Span, Style
 
 _CONTEXT_LINES = 3
@@ -46,12 +47,18 @@ def _changes(old: Sequence[str], new: Sequence[str]) -> list[_Change]:
         return []
     if max(len(old_part), len(new_part)) > DIFF_LINES_COMPARED_MAX:
         return [(head, len(old) - tail, head, len(new) - tail)]
-    blocks = SequenceMatcher(None, old_part, new_part, autojunk=False).get_opcodes()
+    is_costly = _equal_pairs(old_part, new_part) > DIFF_PAIRS_COMPARED_MAX
+    blocks = SequenceMatcher(None, old_part, new_part, autojunk=is_costly).get_opcodes()
     return [
         (old_from + head, old_to + head, new_from + head, new_to + head)
         for kind, old_from, old_to, new_from, new_to in blocks
         if kind != "equal"
     ]
+
+
+def _equal_pairs(old: Sequence[str], new: Sequence[str]) -> int:
+    counts = Counter(new)
+    return sum(counts[line] for line in old)
 
 
 def _grouped(changes: Sequence[_Change]) -> Iterator[list[_Change]]:

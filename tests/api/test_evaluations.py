@@ -258,5 +258,5 @@ def test_the_size_of_a_dataset() -> None:
 def test_an_answer_over_the_limit_is_an_error_that_names_the_limit() -> None:
     block = b" " * limits.MIB
     endless = httpx.MockTransport(lambda _: httpx.Response(200, stream=Chunks(*[block] * 300)))
-    with pytest.raises(ApiError, match="larger than 256 MiB"):
+    with pytest.raises(ApiError, match="larger than 32 MiB"):
         with_(endless, lambda api: api.list_all())

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Sgpctl, copy_example, edit
+from tests.plan.sealing import sealed
 
 
 @pytest.fixture
@@ -111,10 +112,19 @@ def test_a_plan_for_one_address_is_not_applied_to_another(
 ) -> None:
     saved = tmp_path / "plan.json"
     assert sgpctl("plan", quickstart, "--out", saved).code == 0
-    document = saved.read_text().replace('"account_id": "sandbox"', '"account_id": "elsewhere"')
-    saved.write_text(document)
+    document = json.loads(saved.read_text())
+    document["target"]["account_id"] = document["where"][3] = "elsewhere"
+    saved.write_text(json.dumps(sealed(document)))
     refused = sgpctl("apply", saved, "-C", quickstart)
     assert (refused.code, "elsewhere" in refused.err) == (3, True)
+
+
+def test_a_plan_whose_head_names_another_target_than_its_changes_were_made_for_is_damaged(
+    saved: Path, sgpctl: Sgpctl
+) -> None:
+    edit(saved, '"account_id": "sandbox"', '"account_id": "elsewhere"')
+    refused = sgpctl("show", saved)
+    assert (refused.code, "`where` names another" in refused.err) == (1, True)
 
 
 def test_tags_that_nobody_reviewed_are_not_applied(quickstart: Path, saved: Path, sgpctl: Sgpctl) -> None:

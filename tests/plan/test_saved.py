@@ -110,7 +110,7 @@ def test_keys_of_a_later_minor_version_are_ignored() -> None:
 
 def test_another_major_version_is_refused_and_says_who_wrote_it() -> None:
     document = {"format_version": "2.0", "sgpctl_version": "3.1.4"}
-    with pytest.raises(PlanFileError, match=r"written by sgpctl 3\.1\.4 in format 2\.0") as refused:
+    with pytest.raises(PlanFileError, match=r"written by sgpctl '3\.1\.4' in format 2\.0") as refused:
         read_plan_document(cast("Json", document))
     assert refused.value.exit_code is ExitCode.ERROR
     assert refused.value.hint is not None

@@ -11,6 +11,7 @@ from sgpctl.manifest.resolving.preparation import Candidate, Prepared, cell_text
 from sgpctl.model.canonical import data_digest, spec_digest
 from sgpctl.model.evaluation import DesiredEvaluation
 from sgpctl.model.located import Json, LocatedMap
+from sgpctl.model.nearest import Hints
 from sgpctl.model.request import check_manifest
 
 _LIFECYCLE = "lifecycle"
@@ -33,6 +34,7 @@ class Evaluating:
 
     def __init__(self) -> None:
         self._digests: dict[tuple[int, int], tuple[Json, Json, str | None]] = {}
+        self._hints = Hints()
 
     def evaluated(self, prepared: Prepared) -> Evaluated:
         """Every candidate that may be planned, and all that there is to say about the others."""
@@ -51,7 +53,7 @@ class Evaluating:
         return Evaluated(tuple(desired), tuple(_with_cells(found, len(sound))), own)
 
     def _evaluation(self, candidate: Candidate) -> tuple[DesiredEvaluation | None, Iterable[Problem]]:
-        checked, findings = check_manifest(candidate.root)
+        checked, findings = check_manifest(candidate.root, self._hints)
         problems = located(findings, candidate.root, candidate.mark, candidate.blamed)
         if checked is None:
             return None, problems

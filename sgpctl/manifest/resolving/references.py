@@ -16,7 +16,7 @@ from sgpctl.manifest.problem import quoted
 from sgpctl.model.located import Json
 
 _TOKEN = re.compile(r"\$\$\{|\$\{([^}]*)(\}?)")
-_MENTION = re.compile(r"\$\{var\.([^}]*)\}")
+_MENTION = re.compile(r"\$\{var\.([^}$]*)\}")
 ESCAPE_ADVICE = "write $${ for a literal ${"
 
 
