@@ -17,6 +17,7 @@ DOCUMENT_NODES_MAX = 1_000_000  # after aliases are expanded, so a small file ca
 # The same for the text in it, with every $file counted as often as it is used.
 DOCUMENT_CHARS_MAX = 128 * MIB
 JSON_VALUES_MAX = 2_000_000  # of an answer or a saved plan; three bytes of text can take a hundred of memory
+WRITTEN_OUT_CHARS_MAX = 256 * MIB  # of texts with references in them, once these are written out, in one load
 DOCUMENTS_PER_FILE_MAX = 10_000
 INTEGER_DIGITS_MAX = 600  # below the smallest bound that Python itself may be set to (640)
 INCLUDE_DEPTH_MAX = 8
@@ -80,7 +81,7 @@ ONE_CREATE_SECONDS_MAX = CREATE_SENDS_MAX * (CREATE_READ_SECONDS_MAX + sum(SETTL
 WRITE_TRIES_MAX = 4  # of one idempotent write (patch, archive, restore) whose answers are unclear
 READ_BACK_PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0)
 JOURNAL_BYTES_MAX = 1 * MIB  # a larger journal is rid of what nothing needs any more
-JOURNAL_READ_BYTES_MAX = 64 * MIB  # of one with a great many creates that were never seen to end
+JOURNAL_READ_BYTES_MAX = 16 * MIB  # of one with a great many creates that were never seen to end
 # For so long, what the journal says was made is read by id if no list shows it.
 LISTS_STALE_SECONDS_MAX = 900.0
 VERIFY_PAUSES_SECONDS = (0.0, 1.0, 2.0, 4.0, 8.0)

@@ -125,7 +125,7 @@ class Journal:
                 f"{self._path}: larger than {JOURNAL_READ_BYTES_MAX:,} bytes; this is no journal of sgpctl"
             )
             raise LocalStateError(message, hint=_HINT)
-        return data.decode("utf-8", "replace").splitlines()
+        return data.decode("utf-8", "replace").split("\n")
 
     def _append(self, line: str) -> None:
         is_new = not self._path.exists()

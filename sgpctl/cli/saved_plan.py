@@ -49,6 +49,8 @@ def _document(path: Path, what: str, how: str) -> Json:
         return found
 
     data = _bytes_of(path, what)
+    if not data.strip():
+        raise refused("it is empty")
     if has_more_values_than(JSON_VALUES_MAX, data):
         raise refused(f"it holds more than {JSON_VALUES_MAX:,} values")
     try:

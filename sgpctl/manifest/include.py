@@ -28,7 +28,7 @@ from sgpctl.manifest.problem import Broken, Problem, error_at, quoted
 from sgpctl.manifest.resolving.copies import copy_of_list, copy_of_map
 from sgpctl.manifest.resolving.filled_text import WITH, filled
 from sgpctl.manifest.resolving.references import Failed, Unresolved
-from sgpctl.manifest.resolving.scope import NamedAt, Place, Scope
+from sgpctl.manifest.resolving.scope import NamedAt, Place, Scope, Spent
 from sgpctl.manifest.resolving.substitution import Substitution
 from sgpctl.model.located import Json, LocatedList, LocatedMap, Mark
 from sgpctl.model.located import Path as DocumentPath
@@ -136,7 +136,7 @@ class Inclusion:
         self.levels = 0
         self.is_sound = True
         self.cell_uses = 0
-        self._chars_filled = 0
+        self._filled_in = Spent()
         self._includes = includes
         self._place: Place
         self._settled: dict[int, _Kept] = {}  # the same in every cell; aliases share maps and lists, too
@@ -254,12 +254,9 @@ class Inclusion:
         if not isinstance(values, LocatedMap):
             message = "must be a map from the names that the text uses to their values"
             return self._missing(mark, error_at(mark, message, (*path, WITH)))
-        result = filled(content.value, name, values, (*path, WITH))
+        scope, account = self._includes.scope, self._filled_in
+        result = filled(content.value, name, values, (*path, WITH), scope=scope, account=account)
         self._note(*result.problems)
-        self._chars_filled += len(result.text)
-        if self._chars_filled > DOCUMENT_CHARS_MAX:
-            message = f"texts filled in for this document have more than {DOCUMENT_CHARS_MAX:,} characters"
-            return self._missing(mark, error_at(mark, message, (*path, WITH)))
         return result.text, (name, 1, 1), Extent(1, len(result.text), 0)
 
     def _missing(self, mark: Mark, problem: Problem | None = None) -> tuple[Json, Mark, Extent]:

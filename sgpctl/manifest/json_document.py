@@ -24,10 +24,13 @@ _NOT_FINITE = frozenset({"nan", "infinity", "inf"})
 _NOT_A_CHARACTER = re.compile("[\0\ud800-\udfff]")
 
 
-def read_json(text: str, file: str) -> Parsed:
-    """The one document of a JSON file named `file`; an error in the syntax ends the reading without a document."""
+def read_json(text: str, file: str, first_line: int = 1) -> Parsed:
+    """The one document of a JSON file named `file`; an error in the syntax ends the reading without a document.
+
+    `first_line` is where `text` begins when it is a part of the file.
+    """
     # A raw line end cannot be part of a value, so one kind of them is enough.
-    reader = _Reader(text.replace("\r\n", "\n").replace("\r", "\n"), file)
+    reader = _Reader(text.replace("\r\n", "\n").replace("\r", "\n"), file, first_line)
     try:
         documents: tuple[Document, ...] = (reader.document(),)
     except Broken as broken:
@@ -58,12 +61,12 @@ class _Frame:
 
 
 class _Reader:
-    def __init__(self, text: str, file: str) -> None:
+    def __init__(self, text: str, file: str, first_line: int) -> None:
         self.problems: list[Problem] = []
         self._text = text
         self._file = file
         self._at = 0
-        self._line = 1
+        self._line = first_line
         self._line_start = 0
         self._nodes = 0
         self._chars = 0

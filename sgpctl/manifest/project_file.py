@@ -85,13 +85,20 @@ def _base_url(value: str) -> str:
         raise _refusal("is not an address") from error
     if parts.username is not None or parts.password is not None:
         raise _refusal("must not hold a user name or password; the key comes from SGP_API_KEY")
-    if parts.scheme not in ("https", "http") or not host or any(char.isspace() for char in value):
+    is_plain = value.isascii() and value.isprintable() and not {" ", "\\"} & {*value}
+    if parts.scheme not in ("https", "http") or not host or not is_plain:
         raise _refusal("must be an address like https://api.example.com")
     if parts.query or parts.fragment:
         raise _refusal("must end before any ? or #")
     if parts.scheme == "http" and not _LOOPBACK.fullmatch(host):
         raise _refusal("http:// would send the key readable for anyone on the way; use https://")
     return value.rstrip("/")
+
+
+def _account_id(value: str) -> str:
+    if not all("!" <= char <= "~" for char in value):  # it is sent in a header, and printed in every plan
+        raise _refusal("must not hold spaces, control characters or letters outside ASCII")
+    return value
 
 
 def _archive_bound(value: object) -> object:
@@ -122,6 +129,7 @@ DatabasePath = Annotated[RelativePath, AfterValidator(_database)]
 BaseUrl = Annotated[
     str, AfterValidator(_base_url), WithJsonSchema({"type": "string", "pattern": "^[Hh][Tt]{2}[Pp][Ss]?://."})
 ]
+AccountId = Annotated[str, Field(min_length=1), AfterValidator(_account_id)]
 ArchiveBound = Annotated[int | float | None, BeforeValidator(_archive_bound), WithJsonSchema(_BOUND_SCHEMA)]
 Count = Annotated[int, Field(ge=0)]
 VariableName = Annotated[
@@ -145,9 +153,7 @@ class EnvironmentSection(Part):
     base_url: BaseUrl | None = Field(
         default=None, description="The address of the API, where `target` names no host; https only."
     )
-    account_id: Annotated[str, Field(min_length=1)] | None = Field(
-        default=None, description="Pins the account: any other is refused."
-    )
+    account_id: AccountId | None = Field(default=None, description="Pins the account: any other is refused.")
     database: DatabasePath | None = Field(
         default=None, description="The file of the emulator; .sgpctl/<environment>.db when not given."
     )

@@ -16,8 +16,9 @@ from sgpctl.limits import (
     ROWS_PER_EVALUATION_MAX,
 )
 from sgpctl.manifest.document import Extent, finite, integer
+from sgpctl.manifest.json_document import read_json
 from sgpctl.manifest.problem import Problem, error_at, quoted
-from sgpctl.model.located import Json, LocatedList
+from sgpctl.model.located import Json, LocatedList, Mark
 
 _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[{]|[\]}]')
 _NUL_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
@@ -26,6 +27,10 @@ _SURROGATE_ESCAPE = re.compile(
 )  # most are halves of pairs, which is how JSON writes emojis
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _FEW_BRACKETS = 8
+_CSV_WORDS = {
+    "unexpected end of data": "the quotes that it opens are never closed",
+    "',' expected after '\"'": "text follows the quotes that close a cell; quotes within quotes are written twice",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +68,8 @@ def read_jsonl(text: str, file: str) -> Rows:
             levels = _levels(line)
             rows.put(_json_row(line, levels), (file, number, 1))
             height = max(height, 1 + levels)
-        except json.JSONDecodeError as error:
-            problems.append(error_at((file, number, error.colno), f"not JSON: {_complaint(error)}"))
         except ValueError as error:
-            problems.append(error_at((file, number, 1), str(error)))
+            problems.append(_about_line(line, (file, number, 1), error))
         if _is_too_much(rows, problems):
             break
     return Rows(rows, Extent(1, len(text), height), tuple(problems))
@@ -165,8 +168,17 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def _complaint(error: json.JSONDecodeError) -> str:
-    return error.msg[:1].lower() + error.msg[1:]
+def _about_line(line: str, mark: Mark, error: ValueError) -> Problem:
+    """The problem of a line that is no row, at its column: the reader of whole documents knows what it is called."""
+    file, number, _ = mark
+    if isinstance(error, json.JSONDecodeError):
+        is_cut, goes_on = error.pos >= len(line.rstrip()), error.msg == "Extra data"
+        if is_cut or goes_on:
+            what = "breaks off where its line ends" if is_cut else "has ended before this"
+            message = f"the row {what}; each row is one object on a line of its own"
+            return error_at((file, number, error.colno), message)
+    found = (problem for problem in read_json(line, file, number).problems if problem.is_error)
+    return next(found, None) or error_at(mark, str(error))
 
 
 def _records(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -180,7 +192,8 @@ def _records(text: str) -> Iterator[tuple[int, list[str]]]:
                 yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
-        raise _NotARow(f"the row that starts here is not CSV: {error}", line) from error
+        why = _CSV_WORDS.get(str(error), str(error))
+        raise _NotARow(f"the row that starts here is not CSV: {why}", line) from error
 
 
 def _header_fault(columns: list[str]) -> str | None:

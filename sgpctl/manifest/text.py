@@ -15,6 +15,7 @@ from sgpctl.manifest.problem import Broken, Problem, error_at, warning_at
 from sgpctl.model.located import Mark
 
 _UTF8_BOM = b"\xef\xbb\xbf"
+_GZIP = b"\x1f\x8b"
 _OTHER_BOMS = (
     (b"\xff\xfe\x00\x00", "UTF-32"),  # before UTF-16, whose mark is its first half
     (b"\x00\x00\xfe\xff", "UTF-32"),
@@ -39,6 +40,8 @@ def read_text(path: Path, shown: str, bytes_max: int, *, below: Path | None = No
     """
     raw = _read_bytes(path, shown, bytes_max, below)
     start: Mark = (shown, 1, 1)
+    if raw.startswith(_GZIP):
+        raise Broken(error_at(start, "the file is compressed with gzip; unpack it"))
     for bom, encoding in _OTHER_BOMS:
         if raw.startswith(bom):
             raise Broken(error_at(start, f"the file is in {encoding}; save it as UTF-8"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+_QUOTE = ord('"')
 _STRING_OR_SIGN = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{,]', re.DOTALL)
 
 
@@ -18,8 +19,5 @@ def has_more_values_than(number: int, text: bytes) -> bool:
     for found in _STRING_OR_SIGN.finditer(text):
         signs += found.group()[0] != _QUOTE
         if signs > number:
-            return True
-    return False
-
-
-_QUOTE = ord('"')
+            break
+    return signs > number

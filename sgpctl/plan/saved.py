@@ -195,7 +195,7 @@ def _read_occasion(part: Part | None) -> Occasion:
 def _read_plan(root: Part) -> Plan:
     scope = root.part("scope")
     return Plan(
-        changes=tuple(_read_change(part) for part in root.parts("changes")),
+        changes=_read_changes(root),
         unchanged=root.texts("unchanged"),
         notes=root.texts("notes"),
         warnings=root.texts("warnings"),
@@ -210,6 +210,17 @@ def _read_plan(root: Part) -> Plan:
         gap=root.text_or_none("gap"),
         grids=tuple(_read_grid(part) for part in root.parts("grids")),
     )
+
+
+def _read_changes(root: Part) -> tuple[Change, ...]:
+    """All changes, of which no two are the same."""
+    found: dict[tuple[str, str, str], Change] = {}
+    for part in root.parts("changes"):
+        change = _read_change(part)
+        if change.address in found:
+            raise damaged(f"`{part.path}` is there already, as the same change of the same evaluation")
+        found[change.address] = change
+    return tuple(found.values())
 
 
 def _change_document(change: Change) -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -10,6 +11,7 @@ from typing import TypeAlias
 from sgpctl.render.safe_text import command_signs, display_width, escape, safe
 
 _GAP = 2  # cells between columns
+_MORE_SPACES = re.compile("(?<= ) ")
 
 
 class Style(Enum):
@@ -110,14 +112,22 @@ def columns(
     `caps` bounds the widths of columns. After a cell wider than its column the row goes on in the next line. A cell
     that would cross `width` goes to the next line too, under the column `fold_at`, and the rest of the row follows
     it there. Cells of the columns in `right` end together. A column with no text takes no room. `first_gap` are the
-    cells between the first two columns.
+    cells between the first two columns. More than one space in a cell are shown as escapes: they would look like the
+    end of its column.
     """
+    rows = [[_without_gaps(cell) for cell in row] for row in rows]
     widths = _column_widths(rows, caps or {})
     starts = [0]
     for index, wide in enumerate(widths):
         starts.append(starts[-1] + (wide + (_GAP if index else first_gap) if wide else 0))
     grid = _Grid(starts, widths, right, fold_at, width)
     return [grid.lines(row) for row in rows]
+
+
+def _without_gaps(cell: Span) -> Span:
+    if "  " not in cell.text:
+        return cell
+    return Span(_MORE_SPACES.sub(lambda _: escape(" "), cell.text), cell.style)
 
 
 def _column_widths(rows: Sequence[Sequence[Span]], caps: Mapping[int, int]) -> list[int]:

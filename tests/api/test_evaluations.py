@@ -9,7 +9,7 @@ import pytest
 
 from sgpctl import limits
 from sgpctl.api.evaluations import Evaluations
-from sgpctl.errors import ApiError, BadAnswer, Rejected, Unclear
+from sgpctl.errors import ApiError, BadAnswer, Rejected, TooLarge, Unclear
 from sgpctl.model.evaluation import RemoteContents, RemoteRow
 from sgpctl.model.located import Json
 from tests.api.platform import Platform
@@ -260,3 +260,38 @@ def test_an_answer_over_the_limit_is_an_error_that_names_the_limit() -> None:
     endless = httpx.MockTransport(lambda _: httpx.Response(200, stream=Chunks(*[block] * 300)))
     with pytest.raises(ApiError, match="larger than 32 MiB"):
         with_(endless, lambda api: api.list_all())
+
+
+class LargeItems(Platform):
+    """Counts a page of more than `fitting` items as too large to be read."""
+
+    def __init__(self, fitting: int, *evaluations: dict[str, Json]) -> None:
+        super().__init__(*evaluations)
+        self._fitting = fitting
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        response = await super().handle_async_request(request)
+        if len(json.loads(response.content)["items"]) <= self._fitting:
+            return response
+        return httpx.Response(
+            200, stream=Chunks(*[b" " * limits.MIB] * (limits.ANSWER_BYTES_MAX // limits.MIB + 1))
+        )
+
+
+def test_pages_that_are_too_large_are_asked_for_with_fewer_items() -> None:
+    platform = LargeItems(10, *(one(f"e{number:03}") for number in range(25)))
+    listing = with_(platform, lambda api: api.list_all())
+    assert [found.id for found in listing.items] == [f"e{number:03}" for number in range(25)]
+    sizes = [line.partition("limit=")[2].partition("&")[0] for line in platform.asked]
+    assert sizes == ["1000", "100", "10", "10", "10"]
+
+
+def test_one_item_that_is_too_large_ends_the_reading() -> None:
+    with pytest.raises(TooLarge, match="larger than 32 MiB"):
+        with_(LargeItems(0, one("e1")), lambda api: api.list_all())
+
+
+def test_an_answer_of_very_many_values_is_not_read_into_memory() -> None:
+    body = b'{"items": [' + b"[]," * limits.JSON_VALUES_MAX + b"0]}"
+    with pytest.raises(TooLarge, match="has more than 2,000,000 values"):
+        with_(Script(httpx.Response(200, content=body)), lambda api: api.get("e1"))

@@ -94,8 +94,8 @@ def _model_files(folder: str) -> list[Path]:
 
 
 def _hostile(folder: str) -> Iterator[tuple[str, Json]]:
-    for path in sorted((TESTS / "hostile").glob(f"[yj]*/{folder}/*")):
-        if path.suffix in (".yaml", ".yml", ".json"):
+    for kind in ("yaml", "json"):
+        for path in sorted((TESTS / "hostile" / kind / folder).glob(f"*.{kind}")):
             yield from ((path.name, document) for document in documents_of(path))
 
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sgpctl.manifest.resolving.filled_text import filled
+from sgpctl.manifest.resolving.scope import Scope, Spent
 from sgpctl.model.located import Json, LocatedMap
 from tests.manifest.projects import errors, lines, load_files
 
@@ -99,7 +100,7 @@ def test_a_text_that_is_filled_without_complaint_has_no_reference_of_its_own_lef
 ) -> None:
     values = LocatedMap(("f", 1, 1))
     values.put("a", value, ("f", 1, 1), ("f", 1, 4))
-    found = filled(text, "p.md", values, ())
+    found = filled(text, "p.md", values, (), scope=Scope(), account=Spent())
     if any(problem.is_error for problem in found.problems):
         assert all(problem.file == "p.md" for problem in found.problems if problem.is_error)
     else:
@@ -111,4 +112,7 @@ def test_types_of_values_are_written_as_yaml_writes_them() -> None:
     given: dict[str, Json] = {"t": True, "n": None, "i": 1, "f": 0.5}
     for key, value in given.items():
         values.put(key, value, ("f", 1, 1), ("f", 1, 4))
-    assert filled("${t} ${n} ${i} ${f}", "p.md", values, ()).text == "true null 1 0.5"
+    assert (
+        filled("${t} ${n} ${i} ${f}", "p.md", values, (), scope=Scope(), account=Spent()).text
+        == "true null 1 0.5"
+    )

@@ -26,7 +26,7 @@ CORPUS = Path(__file__).parent / "formatting"
 FORMATTED = sorted(path for path in CORPUS.glob("formatted/*") if path.suffix != ".formatted")
 LEFT_ALONE = sorted(path for path in CORPUS.glob("left_alone/*") if path.suffix != ".expect")
 HOSTILE = Path(__file__).parent.parent / "hostile"
-ACCEPTED = sorted(path for path in HOSTILE.glob("[yj]*/accept/*") if path.suffix != ".expect")
+ACCEPTED = sorted(path for kind in ("yaml", "json") for path in (HOSTILE / kind / "accept").glob(f"*.{kind}"))
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 

@@ -244,7 +244,7 @@ def test_problems_of_an_included_file_are_said_at_its_own_lines_and_once(tmp_pat
     assert errors(load_files(tmp_path, files)) == [
         "m.yaml:2:1: a: the key 'a' stands here a second time; the first is in line 1",
         'r.jsonl:2:1: a row must be an object: {"column": value, ...}',
-        "r.jsonl:3:2: not JSON: expecting property name enclosed in double quotes",
+        "r.jsonl:3:2: the row breaks off where its line ends; each row is one object on a line of its own",
     ]
 
 

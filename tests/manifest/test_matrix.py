@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sgpctl.manifest.loader import load
 from sgpctl.manifest.resolving.matrix import cells_of
 from sgpctl.manifest.yaml_document import read_yaml
+from sgpctl.model.nearest import Hints
 from tests.manifest.projects import errors, lines, load_files, make_project, names
 
 MODELS = "{fast: openai/gpt-4o-mini, best: anthropic/claude-sonnet-4}"
@@ -251,7 +252,7 @@ def test_the_cells_are_the_product_less_what_is_excluded(
 ) -> None:
     entries = [{"x": one, "y": two} for one, two in excluded if one in first and two in second]
     document = read_yaml(json.dumps({"x": first, "y": second, "exclude": entries}), "f").documents[0]
-    cells, problems = cells_of(document.root, document.mark)
+    cells, problems = cells_of(document.root, document.mark, Hints())
     expected = {(one, two) for one in first for two in second} - set(excluded)
     assert {tuple(label for _, label in cell.coordinates) for cell in cells} == expected
     assert len(cells) == len(expected)

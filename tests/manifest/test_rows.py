@@ -35,13 +35,14 @@ def test_all_bad_lines_of_jsonl_are_named_at_once() -> None:
     read = read_jsonl("\n".join(lines), "f")
     assert read.rows == [{"a": 1}]
     assert [(problem.line, problem.column) for problem in read.problems] == [
-        (2, 9), (3, 1), (4, 1), (5, 1), (6, 1), (7, 9), (8, 1), (9, 1), (10, 1), (11, 1), (12, 10), (13, 1),
+        (2, 9), (3, 1), (4, 10), (5, 7), (6, 7), (7, 9), (8, 7), (9, 7), (10, 7), (11, 106), (12, 10), (13, 1),
     ]  # fmt: skip
     messages = [problem.message for problem in read.problems]
     assert messages[1] == 'a row must be an object: {"column": value, ...}'
-    assert messages[2] == "the key 'a' stands in this row twice"
+    assert messages[2] == "the key 'a' stands here a second time; the first is in line 4"
     assert messages[3] == "NaN is not a number that JSON can carry"
-    assert messages[9] == "the row is nested more than 100 levels deep"
+    assert messages[9] == "maps and lists are nested more than 100 levels deep"
+    assert messages[10] == "the row has ended before this; each row is one object on a line of its own"
 
 
 def test_escapes_of_emojis_and_escaped_backslashes_are_no_broken_characters() -> None:
@@ -87,12 +88,44 @@ def test_ragged_rows_are_all_named_with_their_lines() -> None:
         ("\n\n", "f:1:1: the file is empty; its first line must name the columns"),
         ("a,,c\n1,2,3\n", "f:1:1: column 2 has no name in the header"),
         ("\na,b,a\n1,2,3\n", "f:2:1: the header names the column 'a' twice"),
-        ('a\n"x"y\n', "f:2:1: the row that starts here is not CSV: ',' expected after '\"'"),
-        ('a\n1\n"never\nclosed\n', "f:3:1: the row that starts here is not CSV: unexpected end of data"),
+        (
+            'a\n"x"y\n',
+            "f:2:1: the row that starts here is not CSV: text follows the quotes that close a cell",
+        ),
+        (
+            'a\n1\n"never\nclosed\n',
+            "f:3:1: the row that starts here is not CSV: the quotes that it opens are never closed",
+        ),
     ],
 )
 def test_csv_that_cannot_be_read_says_where_and_why(text: str, message: str) -> None:
-    assert said(read_csv(text, "f")) == [message]
+    (problem,) = said(read_csv(text, "f"))
+    assert problem.startswith(message)
+
+
+def test_a_header_of_very_many_columns_is_read_in_one_go() -> None:
+    columns = [f"column {number}" for number in range(200_000)]
+    assert read_csv(",".join(columns) + "\n", "f").problems == ()
+    assert said(read_csv(",".join([*columns, columns[-1]]) + "\n", "f")) == [
+        "f:1:1: the header names the column 'column 199999' twice"
+    ]
+
+
+def test_a_key_that_stands_twice_among_very_many_is_found_in_one_go() -> None:
+    keys = ", ".join(f'"{number}": 0' for number in (*range(200_000), 199_999))
+    assert said(read_jsonl(f"{{{keys}}}", "f")) == [
+        f"f:1:{keys.rindex(chr(34) + '199999') + 2}: 199999: the key '199999' stands here a second time; "
+        "the first is in line 1"
+    ]
+
+
+def test_a_text_of_a_megabyte_is_a_value_like_any_other() -> None:
+    text = "x" * 1_000_000
+    assert read_jsonl(f'{{"a": "{text}"}}\n', "f").rows == [{"a": text}]
+    assert read_csv(f'a\n"{text}"\n', "f").rows == [{"a": text}]
+    assert said(read_csv(f'a\n"{text}\n', "f")) == [
+        "f:2:1: the row that starts here is not CSV: the quotes that it opens are never closed"
+    ]
 
 
 def test_a_cell_may_be_longer_than_the_csv_module_allows_by_itself() -> None:

@@ -56,3 +56,16 @@ def test_the_column_that_a_name_most_likely_means(name: str, column: str) -> Non
 )
 def test_the_locator_that_was_most_likely_meant(text: str, locator: str) -> None:
     assert as_locator(text) == locator
+
+
+def test_a_template_that_is_never_closed_costs_no_more_than_its_length() -> None:
+    assert list(references("{{item.a" + " " * 500_000)) == []
+    assert list(references("{{ item." * 100_000)) == []
+    assert [name for _, name in references("{{item.a" + " " * 500_000 + "}}")] == ["a"]
+
+
+def test_a_path_of_very_many_steps_is_looked_for_by_its_first_ones() -> None:
+    name = "a." * 100_000 + "b"
+    tried = list(prefixes(name))
+    assert (tried[0], tried[-1]) == (name, "a")
+    assert len(tried) < 300

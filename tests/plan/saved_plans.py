@@ -69,7 +69,7 @@ changes = st.builds(
 )
 saved_plans = st.builds(
     Plan,
-    changes=st.lists(changes, max_size=3).map(tuple),
+    changes=st.lists(changes, max_size=3, unique_by=lambda change: change.address).map(tuple),
     unchanged=st.lists(texts, max_size=2).map(tuple),
     notes=st.lists(texts, max_size=2).map(tuple),
     warnings=st.lists(texts, max_size=2).map(tuple),

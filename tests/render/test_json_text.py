@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,3 +27,10 @@ def test_the_text_is_utf8_and_steers_no_terminal(text: str) -> None:
 
 def test_readable_text_stays_readable() -> None:
     assert json_text({"name": "返品"}) == '{\n  "name": "返品"\n}\n'
+
+
+@given(st.text('#[a\\"', max_size=20))
+def test_what_a_ci_service_obeys_is_written_as_an_escape(text: str) -> None:
+    shown = json_text({"a": f"{text}##[group]x"})
+    assert not re.search(r"##\w*\[", shown)
+    assert json.loads(shown) == {"a": f"{text}##[group]x"}

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -93,3 +94,26 @@ def test_a_terminal_without_arrows_gets_ascii() -> None:
 
 def test_every_ascii_sign_is_ascii() -> None:
     assert "".join([*ASCII.symbols.values(), ASCII.ellipsis, ASCII.unchanged]).isascii()
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("::error::x", "\\x3a:error::x"),
+        ("   ::group::x", "   \\x3a:group::x"),
+        ("\u3000::group::x", "\u3000\\x3a:group::x"),
+        ("a ##[group]x", "a \\x23#[group]x"),
+        ("a ##vso[task.complete]x ##[b]", "a \\x23#vso[task.complete]x \\x23#[b]"),
+        ("###[x]", "#\\x23#[x]"),
+        ("a::b :: c", "a::b :: c"),
+        ("## heading", "## heading"),
+    ],
+)
+def test_what_a_ci_service_obeys_is_shown_as_an_escape(text: str, shown: str) -> None:
+    assert plain([(Span(text),)]) == f"{shown}\n"
+    for cut in range(len(text)):
+        assert plain([(Span(text[:cut]), Span(text[cut:]))]) == f"{shown}\n"
+
+
+def test_more_than_one_space_in_a_cell_does_not_end_its_column() -> None:
+    assert _table(("+", "a  b", "x")) == "+  a \\x20b  x\n"

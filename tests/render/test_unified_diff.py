@@ -67,3 +67,9 @@ def test_what_is_too_long_to_be_compared_is_taken_out_and_put_in_whole() -> None
     assert lines[0] == f"@@ -1,{2 * count} +1,{2 * count} @@"
     assert sum(line.startswith("-") for line in lines) == 2 * count - 1  # the last line is the same in both
     assert patched(before, plain(unified_diff("f", before, after))) == after
+
+
+def test_lines_that_are_all_alike_are_compared_at_once() -> None:
+    before = "x\n" * (DIFF_LINES_COMPARED_MAX - 10)
+    after = "x\ny\n" * (DIFF_LINES_COMPARED_MAX // 2 - 5)
+    assert patched(before, plain(unified_diff("f", before, after))) == after

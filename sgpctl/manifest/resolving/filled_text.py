@@ -18,9 +18,9 @@ from sgpctl.manifest.resolving.references import (
     inline_text,
     parts_of,
 )
+from sgpctl.manifest.resolving.scope import Scope, Spent
 from sgpctl.manifest.text import mark_of
 from sgpctl.model.located import LocatedMap, Path
-from sgpctl.model.nearest import did_you_mean
 
 WITH = "with"
 
@@ -33,8 +33,11 @@ class Filled:
     problems: tuple[Problem, ...]
 
 
-def filled(text: str, name: str, values: LocatedMap, path: Path) -> Filled:
-    """The text of the file called `name` with `values`, which stand at `path` of their document."""
+def filled(text: str, name: str, values: LocatedMap, path: Path, *, scope: Scope, account: Spent) -> Filled:
+    """The text of the file called `name` with `values`, which stand at `path` of their document.
+
+    `account` is what filling has cost that document so far.
+    """
     parts = parts_of(text)
     texts = {
         key: value if isinstance(value, str) else inline_text(value)
@@ -43,9 +46,12 @@ def filled(text: str, name: str, values: LocatedMap, path: Path) -> Filled:
     }
     problems = (
         *_about_values(values, parts, name, path),
-        *_about_unknown(text, name, parts, values),
+        *_about_unknown(text, name, parts, values, scope),
     )
     pieces = [part if isinstance(part, str) else texts.get(part.name, "") for part in parts]
+    too_much = scope.write_out(sum(map(len, pieces)), account)
+    if too_much is not None:
+        return Filled("", (*problems, error_at(values.mark, too_much, path)))
     if any(isinstance(piece, Unresolved) for piece in pieces):
         return Filled(
             Unresolved(
@@ -70,7 +76,7 @@ def _about_values(
 
 
 def _about_unknown(
-    text: str, name: str, parts: list[str | Reference], values: LocatedMap
+    text: str, name: str, parts: list[str | Reference], values: LocatedMap, scope: Scope
 ) -> Iterator[Problem]:
     """An error for each name that `with` does not give, where the text uses it first."""
     told: set[str] = set()
@@ -82,7 +88,8 @@ def _about_unknown(
             return
         mark = mark_of(text, part.offset, name)
         if part.is_closed:
-            message = f"`with` gives no {quoted(part.name)}{did_you_mean(part.name, values)}; {ESCAPE_ADVICE}"
+            hint = scope.hints.did_you_mean(part.name, values)
+            message = f"`with` gives no {quoted(part.name)}{hint}; {ESCAPE_ADVICE}"
         else:
             message = f"{part.shown} is never closed with a }}; {ESCAPE_ADVICE}"
         yield error_at(mark, message)

@@ -21,17 +21,18 @@ from sgpctl.manifest.problem import Problem, error_at, quoted
 from sgpctl.manifest.resolving.matrix_parts import INCLUDE, Axes, Parts, read_parts
 from sgpctl.manifest.resolving.scope import Cell, Meaning
 from sgpctl.model.located import Json, LocatedMap, Mark
+from sgpctl.model.nearest import Hints
 
 MATRIX = "matrix"
 
 _Labels: TypeAlias = "tuple[str, ...]"
 
 
-def cells_of(matrix: Json, mark: Mark) -> tuple[tuple[Cell, ...], tuple[Problem, ...]]:
+def cells_of(matrix: Json, mark: Mark, hints: Hints) -> tuple[tuple[Cell, ...], tuple[Problem, ...]]:
     """The cells of a `matrix` that stands at `mark`, everything in it resolved, in the order of its axes; or what is wrong."""
     if not isinstance(matrix, LocatedMap):
         return (), (error_at(mark, "must be a map of axes", (MATRIX,)),)
-    parts, problems = read_parts(matrix, (MATRIX,))
+    parts, problems = read_parts(matrix, (MATRIX,), hints)
     if problems:
         return (), problems
     combinations = prod(map(len, parts.axes.values()))

@@ -12,7 +12,7 @@ from sgpctl.manifest.problem import Problem, error_at, quoted
 from sgpctl.manifest.resolving.references import Unresolved, inline_text
 from sgpctl.manifest.resolving.scope import Meaning
 from sgpctl.model.located import LocatedList, LocatedMap, Mark, Path
-from sgpctl.model.nearest import did_you_mean
+from sgpctl.model.nearest import Hints
 
 INCLUDE = "include"
 EXCLUDE = "exclude"
@@ -43,9 +43,9 @@ class Parts:
     cells_max: int | None = None
 
 
-def read_parts(matrix: LocatedMap, path: Path) -> tuple[Parts, tuple[Problem, ...]]:
+def read_parts(matrix: LocatedMap, path: Path, hints: Hints) -> tuple[Parts, tuple[Problem, ...]]:
     """The parts of `matrix`, which stands at `path`, and what is wrong with them."""
-    reader = _Reader(matrix, path)
+    reader = _Reader(matrix, path, hints)
     parts = Parts(
         axes=reader.read_axes(),
         exclude=tuple(reader.read_entries(EXCLUDE)),
@@ -59,6 +59,7 @@ def read_parts(matrix: LocatedMap, path: Path) -> tuple[Parts, tuple[Problem, ..
 class _Reader:
     matrix: LocatedMap
     path: Path
+    hints: Hints
     problems: list[Problem] = field(default_factory=list)
     axes: Axes = field(default_factory=dict)
 
@@ -130,7 +131,7 @@ class _Reader:
             if axis not in self.axes and axis in self.matrix and axis not in RESERVED:
                 continue  # that axis has an error of its own
             if axis not in self.axes:
-                message = f"the matrix has no axis {quoted(axis)}{did_you_mean(axis, self.axes)}"
+                message = f"the matrix has no axis {quoted(axis)}{self.hints.did_you_mean(axis, self.axes)}"
                 self._refuse(value.keys_at[axis], message, key, index, axis)
             elif key == INCLUDE and isinstance(part, LocatedMap) and len(part) == 1:
                 ((label, inner),) = part.items()
@@ -154,7 +155,7 @@ class _Reader:
         if label in self.axes[axis]:
             return
         new = f"; write {{{label}: value}} to add one" if key == INCLUDE else ""
-        hint = did_you_mean(label, self.axes[axis])
+        hint = self.hints.did_you_mean(label, self.axes[axis])
         message = f"the axis {quoted(axis)} has no label {quoted(label)}{hint}{new}"
         self._refuse(mark, message, key, index, axis)
 

@@ -6,19 +6,19 @@ from collections.abc import Sequence
 
 from sgpctl.manifest.problem import printable, quoted
 from sgpctl.model.names import Bearer, LookedUp, Named
-from sgpctl.model.nearest import nearest
+from sgpctl.model.nearest import Hints
 
 _SHOWN_MAX = 5
 
 
-def id_of(named: Named, looked_up: LookedUp) -> str:
+def id_of(named: Named, looked_up: LookedUp, hints: Hints) -> str:
     """The id of the only live one of exactly this name. Raises LookupError, with the message for a person."""
     what = f"{named.kind} {quoted(named.name)}"
     match looked_up.live:
         case (only,):
             return only.id
         case ():
-            raise LookupError(_about_none(what, named, looked_up))
+            raise LookupError(_about_none(what, named, looked_up, hints))
         case several:
             raise LookupError(
                 f"{len(several)} live {named.kind}s are called {quoted(named.name)}: {_listed(several)}; "
@@ -26,10 +26,10 @@ def id_of(named: Named, looked_up: LookedUp) -> str:
             )
 
 
-def _about_none(what: str, named: Named, looked_up: LookedUp) -> str:
+def _about_none(what: str, named: Named, looked_up: LookedUp, hints: Hints) -> str:
     if looked_up.archived:
         return f"the {what} is archived: {_listed(looked_up.archived)}; restore it, or name another"
-    near = nearest(named.name, looked_up.others)
+    near = hints.nearest(named.name, looked_up.others)
     others = [near] if near is not None else []
     others += [name for name in sorted(set(looked_up.others)) if name != near]
     if not others:

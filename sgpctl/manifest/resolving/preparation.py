@@ -134,7 +134,7 @@ class _Work:
         matrix, mark, _ = self.inclusion.included(matrix, mark, NoCell.IN_MATRIX)
         if not self.substitution.is_sound or not self.inclusion.is_sound:
             return _Multiplied(rest, (NoCell.BROKEN,))
-        cells, problems = cells_of(matrix, mark)
+        cells, problems = cells_of(matrix, mark, self._includes.scope.hints)
         self._more += problems
         return _Multiplied(rest, cells or (NoCell.BROKEN,))
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import chain
 from typing import TypeAlias
 
-from sgpctl.limits import HINTS_MAX
+from sgpctl.limits import DOCUMENT_CHARS_MAX, WRITTEN_OUT_CHARS_MAX
 from sgpctl.manifest.problem import quoted
 from sgpctl.manifest.resolving.platform_names import id_of
 from sgpctl.manifest.resolving.references import ESCAPE_ADVICE, Reference, Unresolved
 from sgpctl.model.located import Json, Mark
 from sgpctl.model.names import Answers, Kind, Named
-from sgpctl.model.nearest import did_you_mean, nearest
+from sgpctl.model.nearest import Hints
 
 NamedAt: TypeAlias = "tuple[Named, Mark]"
 """A reference by name, and where it is written."""
@@ -68,17 +68,35 @@ Place: TypeAlias = Cell | NoCell
 
 
 @dataclass(slots=True)
+class Spent:
+    """How many characters were written out for the references in texts: of a document, of all variables, or of a load."""
+
+    chars: int = 0
+
+
+@dataclass(slots=True)
 class Scope:
     """All that can be referred to in one environment. `elsewhere` names the environments that alone define a variable.
 
-    Without `answers`, references by name stay as they are written.
+    Without `answers`, references by name stay as they are written. `spent` and `hints` are those of the whole load.
     """
 
     variables: Mapping[str, Variable] = field(default_factory=dict)
     elsewhere: Mapping[str, Sequence[str]] = field(default_factory=dict)
     environment: str | None = None
     answers: Answers | None = None
-    _hints: int = 0
+    spent: Spent = field(default_factory=Spent)
+    hints: Hints = field(default_factory=Hints)
+
+    def write_out(self, chars: int, account: Spent) -> str | None:
+        """Count a text that is about to be made, in `account` and in that of the load; what is said when it is too much."""
+        account.chars += chars
+        self.spent.chars += chars
+        if account.chars > DOCUMENT_CHARS_MAX:
+            return f"with its references written out, this is more than {DOCUMENT_CHARS_MAX:,} characters"
+        if self.spent.chars > WRITTEN_OUT_CHARS_MAX:
+            return f"with all references written out, the project is more than {WRITTEN_OUT_CHARS_MAX:,} characters"
+        return None
 
     def meaning(self, reference: Reference, mark: Mark, place: Place) -> Meaning:
         """What `reference`, written at `mark`, stands for. Raises Unknown and Unsound."""
@@ -104,14 +122,13 @@ class Scope:
         if looked_up is None:
             return Meaning(Unresolved(f"${{{named.kind}.{named.name}}}"), mark, within)
         try:
-            return Meaning(id_of(named, looked_up), mark, within)
+            return Meaning(id_of(named, looked_up, self.hints), mark, within)
         except LookupError as error:
             raise Unknown(str(error.args[0])) from error
 
     def _about_unknown_kind(self, reference: Reference, place: Place) -> str:
         known = chain(_matrix_names(place), (f"var.{variable}" for variable in self.variables))
-        self._hints += 1
-        near = nearest(reference.name, known) if self._hints <= HINTS_MAX else None
+        near = self.hints.nearest(reference.name, known)
         if near is not None:
             return f"unknown reference {reference.shown}; did you mean {quoted(f'${{{near}}}')}?"
         return (
@@ -130,7 +147,7 @@ class Scope:
     def _about_unknown_variable(self, name: str) -> str:
         others = self.elsewhere.get(name, ())
         if not others:
-            return f"there is no variable {quoted(name)}{self._hint(name, self.variables)}"
+            return f"there is no variable {quoted(name)}{self.hints.did_you_mean(name, self.variables)}"
         where = ", ".join(quoted(other) for other in others)
         if self.environment is None:
             return (
@@ -152,11 +169,7 @@ class Scope:
         if name.removesuffix(KEY_SUFFIX) in labels and name.endswith(KEY_SUFFIX):
             return Meaning(labels[name.removesuffix(KEY_SUFFIX)], mark)
         known = tuple(text.removeprefix("matrix.") for text in _matrix_names(place))
-        raise Unknown(f"the matrix has no axis {quoted(name)}{self._hint(name, known)}")
-
-    def _hint(self, name: str, known: Iterable[str]) -> str:
-        self._hints += 1
-        return did_you_mean(name, known) if self._hints <= HINTS_MAX else ""
+        raise Unknown(f"the matrix has no axis {quoted(name)}{self.hints.did_you_mean(name, known)}")
 
 
 def _matrix_names(place: Place) -> tuple[str, ...]:

@@ -6,10 +6,9 @@ place of what is put in stays where the reference is written (`BorrowedMark`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
-from sgpctl.limits import DOCUMENT_CHARS_MAX, PROBLEMS_PER_FILE_MAX
+from sgpctl.limits import PROBLEMS_PER_FILE_MAX
 from sgpctl.manifest.problem import Problem, error_at
 from sgpctl.manifest.resolving.borrowed_mark import BorrowedMark
 from sgpctl.manifest.resolving.copies import copy_of_list, copy_of_map
@@ -22,7 +21,7 @@ from sgpctl.manifest.resolving.references import (
     inline_text,
     parts_of,
 )
-from sgpctl.manifest.resolving.scope import Meaning, NamedAt, Place, Scope, Unknown, Unsound
+from sgpctl.manifest.resolving.scope import Meaning, NamedAt, Place, Scope, Spent, Unknown, Unsound
 from sgpctl.model.located import Json, LocatedList, LocatedMap, Mark, Path
 
 _IN_A_KEY = "a key cannot hold a reference, only values can; write $${ for a literal ${"
@@ -33,13 +32,6 @@ class _Kept(NamedTuple):
 
     original: LocatedMap | LocatedList
     result: Json
-
-
-@dataclass(slots=True)
-class Spent:
-    """How many characters substitution has produced; several documents may share one account."""
-
-    chars: int = 0
 
 
 class Substitution:
@@ -142,10 +134,9 @@ class Substitution:
         whole = [piece for piece in pieces if piece is not None]
         if len(whole) < len(pieces):
             return Failed()
-        self._spent.chars += sum(map(len, whole))
-        if self._spent.chars > DOCUMENT_CHARS_MAX:
-            message = f"with its references written out, this is more than {DOCUMENT_CHARS_MAX:,} characters"
-            self._refuse(mark, message, path)
+        too_much = self._scope.write_out(sum(map(len, whole)), self._spent)
+        if too_much is not None:
+            self._refuse(mark, too_much, path)
             return Failed()
         if any(isinstance(piece, Unresolved) for piece in whole):
             return Unresolved(

@@ -18,8 +18,8 @@ from sgpctl.limits import DOCUMENT_DEPTH_MAX
 from sgpctl.manifest.problem import Problem, error_at, quoted, warning_at
 from sgpctl.manifest.project import Environment, Project
 from sgpctl.manifest.resolving.references import references_in
-from sgpctl.manifest.resolving.scope import Meaning, NoCell, Scope, Variable
-from sgpctl.manifest.resolving.substitution import Spent, Substitution
+from sgpctl.manifest.resolving.scope import Meaning, NoCell, Scope, Spent, Variable
+from sgpctl.manifest.resolving.substitution import Substitution
 from sgpctl.model.located import Json, LocatedMap, Mark
 from sgpctl.model.names import Answers
 
