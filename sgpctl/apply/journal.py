@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TypeAlias
 
 from sgpctl.apply.moment import Moment, moment_of, up_seconds
 from sgpctl.errors import LocalStateError
@@ -21,6 +22,10 @@ from sgpctl.limits import JOURNAL_BYTES_MAX, JOURNAL_READ_BYTES_MAX
 from sgpctl.private_files import make_private_folder, open_private, replace_file, sync_folder
 
 _HINT = "Move it away; runs that an earlier apply began are then found by what they carry on the platform."
+_Create: TypeAlias = tuple[str, str]
+"""The target and the nonce of a create."""
+
+_EVERY_LINE_HAS = '"event"'
 _FINAL = frozenset({"created", "refused", "absent"})
 
 
@@ -107,7 +112,7 @@ class Journal:
             if not self._path.exists() or self._path.stat().st_size <= JOURNAL_BYTES_MAX:
                 return
             lines = self._lines_on_disk()
-            still_open, now = _open_nonces(lines), self.now()
+            still_open, now = _open_creates(lines), self.now()
             kept = [line for line in lines if _is_needed(_entry(line), now, older_than_seconds, still_open)]
             replace_file(self._path, "".join(f"{line}\n" for line in kept))
         except OSError as error:
@@ -179,22 +184,26 @@ def record_of(lines: Iterable[str], target: str) -> Record:
     return Record(tuple(begun.values()), tuple(created.items()), leases)
 
 
-def _open_nonces(lines: Iterable[str]) -> frozenset[str]:
-    """The nonces of all targets that were begun and never ended."""
-    begun: set[str] = set()
+def _open_creates(lines: Iterable[str]) -> frozenset[_Create]:
+    """The creates of all targets that were begun and never ended."""
+    begun: set[_Create] = set()
     for entry in map(_entry, lines):
-        event, nonce = _text(entry, "event"), _text(entry, "nonce")
-        if event == "create" and nonce:
-            begun.add(nonce)
+        event = _text(entry, "event")
+        if event == "create":
+            begun.add(_create_of(entry))
         elif event in _FINAL:
-            begun.discard(nonce)
+            begun.discard(_create_of(entry))
     return frozenset(begun)
 
 
-def _is_needed(entry: Mapping[str, object], now: Moment, seconds: float, still_open: frozenset[str]) -> bool:
-    return bool(entry) and (
-        _moment(entry).seconds_until(now) <= seconds or _text(entry, "nonce") in still_open
-    )
+def _create_of(entry: Mapping[str, object]) -> _Create:
+    return _text(entry, "target"), _text(entry, "nonce")
+
+
+def _is_needed(
+    entry: Mapping[str, object], now: Moment, seconds: float, still_open: frozenset[_Create]
+) -> bool:
+    return bool(entry) and (_moment(entry).seconds_until(now) <= seconds or _create_of(entry) in still_open)
 
 
 def _ends_in_newline(handle: int) -> bool:
@@ -203,6 +212,8 @@ def _ends_in_newline(handle: int) -> bool:
 
 
 def _entry(line: str) -> Mapping[str, object]:
+    if _EVERY_LINE_HAS not in line:  # a file of millions of other lines is passed over quickly
+        return {}
     try:
         entry = json.loads(line)
     except (ValueError, RecursionError):
