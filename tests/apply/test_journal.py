@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import resource
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -140,15 +143,26 @@ def test_a_large_journal_is_rid_of_what_nothing_needs(journal: Journal, tmp_path
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+@contextmanager
+def _files_of_at_most(size: int) -> Iterator[None]:
+    """A disk that is full in the middle of a file."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
 def test_a_large_journal_that_cannot_be_written_anew_is_left_whole(journal: Journal, tmp_path: Path) -> None:
     for number in range(5):
         journal.write("create", {"name": "x" * (JOURNAL_BYTES_MAX // 4), "nonce": str(number)})
     path = tmp_path / ".sgpctl" / "journal.jsonl"
     before = path.read_bytes()
-    path.with_suffix(".new").mkdir()
-    with pytest.raises(LocalStateError, match="Is a directory"):
+    with _files_of_at_most(1024), pytest.raises(LocalStateError, match="File too large"):
         journal.compact(-1)
     assert path.read_bytes() == before
+    assert [one for one in path.parent.iterdir() if one.name != ".gitignore"] == [path]
 
 
 def test_a_small_journal_is_left_as_it_is(journal: Journal, tmp_path: Path) -> None:

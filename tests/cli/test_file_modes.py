@@ -202,4 +202,4 @@ def test_a_link_that_a_repository_brings_is_not_written_through(
     ended = sgpctl("apply", quickstart, "--yes")
     assert ended.code != 0
     assert precious.read_text() == "mine"
-    assert f"{name}: it is a link, and is not written through" in ended.out + ended.err
+    assert f"{name}: this is a link, and sgpctl writes its own files through none" in ended.out + ended.err

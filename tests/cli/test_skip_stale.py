@@ -260,13 +260,13 @@ def test_a_rail_against_what_would_be_skipped_refuses_all_of_it(review: Review) 
     assert "the budget in sgpctl.yaml allows 1,000 per apply" in ended.err
 
 
-def test_a_plan_of_another_account_is_refused_all_the_same(review: Review) -> None:
+def test_a_plan_whose_account_was_edited_is_refused_all_the_same(review: Review) -> None:
     review.save()
     review.plan.write_text(
         review.plan.read_text().replace('"account_id": "sandbox"', '"account_id": "elsewhere"')
     )
     ended = review.apply()
-    assert (ended.code, "the saved plan is for" in ended.err) == (3, True)
+    assert (ended.code, "names another project, environment or target" in ended.err) == (1, True)
 
 
 def test_what_could_go_on_is_said_where_everything_is_refused(review: Review, sgpctl: Sgpctl) -> None:
