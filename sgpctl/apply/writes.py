@@ -44,13 +44,23 @@ def archive_as_planned(need: Precondition) -> Protocol[Problem | None]:
 
 
 def patch_as_planned(need: Precondition, body: Mapping[str, Json]) -> Protocol[Problem | None]:
-    problem = yield from still_as_planned(need)
-    return problem or (yield from _write(Patch(need.remote_id, body), need, took_effect(body)))
+    """Patch one evaluation if it still looks as planned; one that shows the patch already is fine.
+
+    The request of an apply that was killed may take effect as late as that.
+    """
+    took = took_effect(body)
+    seen = yield from read(need.remote_id)
+    if isinstance(seen, RemoteEvaluation) and is_live(seen) and took(seen):
+        return None
+    return _why_not(seen, need) or (yield from _write(Patch(need.remote_id, body), need, took))
 
 
 def restore_as_planned(need: Precondition) -> Protocol[Problem | None]:
-    problem = yield from still_as_planned(need)
-    return problem or (yield from _write(Restore(need.remote_id), need, is_live))
+    """Restore one evaluation if it still looks as planned; one that is live already, and else as planned, is fine."""
+    seen = yield from read(need.remote_id)
+    if isinstance(seen, RemoteEvaluation) and is_live(seen) and still_fits(_as_archived(seen), need):
+        return None
+    return _why_not(seen, need) or (yield from _write(Restore(need.remote_id), need, is_live))
 
 
 def patch_restored(need: Precondition, body: Mapping[str, Json]) -> Protocol[Problem | None]:
@@ -59,7 +69,11 @@ def patch_restored(need: Precondition, body: Mapping[str, Json]) -> Protocol[Pro
 
 
 def still_as_planned(need: Precondition) -> Protocol[Problem | None]:
-    seen = yield from read(need.remote_id)
+    return _why_not((yield from read(need.remote_id)), need)
+
+
+def _why_not(seen: RemoteEvaluation | Problem | None, need: Precondition) -> Problem | None:
+    """Why nothing may be written to what was read; None where it still looks as planned."""
     if isinstance(seen, Problem):
         return seen
     if seen is None:
@@ -106,15 +120,15 @@ def _write(
         if isinstance(reply, Failed) and not isinstance(seen, Problem):
             return Problem(message)
         if isinstance(seen, RemoteEvaluation) and not still_fits(
-            _as_before(seen, was_archived=was_archived), need
+            _as_archived(seen) if was_archived else seen, need
         ):
             return _moved(seen)
         yield Wait(pause)
     return Problem(message, is_unclear)
 
 
-def _as_before(seen: RemoteEvaluation, *, was_archived: bool) -> RemoteEvaluation:
-    return replace(seen, archived_at=seen.created_at) if was_archived and not seen.is_archived else seen
+def _as_archived(seen: RemoteEvaluation) -> RemoteEvaluation:
+    return seen if seen.is_archived else replace(seen, archived_at=seen.created_at)
 
 
 def is_live(remote: RemoteEvaluation | None) -> bool:

@@ -97,6 +97,23 @@ def test_an_update_reads_then_patches() -> None:
     assert writes(asked) == ["Get", "Patch"]
 
 
+def test_an_update_that_was_made_meanwhile_is_done() -> None:
+    """By the request of an apply that was killed, say, which took effect only after this one had planned."""
+    change, one, _ = _update()
+    body = patch_body(change, one, OWNER, PROVENANCE)
+    result, asked = play(protocol.patch(change, body), [Got(_patched(LIVE, body))])
+    assert result.status is Status.DONE
+    assert writes(asked) == ["Get"]
+
+
+def test_an_evaluation_that_was_archived_meanwhile_is_not_as_wanted() -> None:
+    change, one, _ = _update()
+    body = patch_body(change, one, OWNER, PROVENANCE)
+    result, asked = play(protocol.patch(change, body), [Got(archived(_patched(LIVE, body)))])
+    assert result.status is Status.FAILED
+    assert writes(asked) == ["Get"]
+
+
 def test_an_unclear_patch_that_took_effect_is_not_sent_again() -> None:
     change, one, after = _update()
     body = patch_body(change, one, OWNER, PROVENANCE)
@@ -143,6 +160,22 @@ def test_a_restore_brings_back_then_archives_the_live_one() -> None:
     )
     assert (result.status, result.remote_id) == (Status.DONE, "first")
     assert writes(asked) == ["Get", "Restore", "Get", "Get", "Archive"]
+
+
+def test_a_run_that_was_restored_meanwhile_is_not_restored_again() -> None:
+    run = archived(created(OLD, "first"))
+    change = the_change(plan([OLD], [], archived=(run,)))
+    back = replace(run, archived_at=None)
+    result, asked = play(protocol.restore(change, patch_body(change, OLD, OWNER, PROVENANCE)), [Got(back)])
+    assert (result.status, writes(asked)) == (Status.DONE, ["Get"])
+
+
+def test_a_run_that_was_restored_and_changed_meanwhile_is_left_alone() -> None:
+    run = archived(created(OLD, "first"))
+    change = the_change(plan([OLD], [], archived=(run,)))
+    other = replace(run, archived_at=None, description="by hand")
+    result, asked = play(protocol.restore(change, patch_body(change, OLD, OWNER, PROVENANCE)), [Got(other)])
+    assert (result.status, writes(asked)) == (Status.FAILED, ["Get"])
 
 
 def test_a_restored_run_that_differs_is_patched_after_it_is_back() -> None:
