@@ -50,6 +50,7 @@ class People:
     desired: Sequence[DesiredEvaluation] = ()
     made: set[str] = field(default_factory=set)
     archived: set[str] = field(default_factory=set)
+    disowned: set[str] = field(default_factory=set)
     extra_creates: Counter[tuple[Owner, str]] = field(default_factory=Counter)
     done: list[Deed] = field(default_factory=list)
 
@@ -100,6 +101,7 @@ class People:
             case Deed.DISOWN:
                 # The same: it is only adopted again under the name that it was made for, and while it is live.
                 self.extra_creates[OWNER, one.digest] += 1
+                self.disowned.add(one.id)
                 tags = [tag for tag in one.tags if tag != OWNER.tag]
                 await self._request("PATCH", f"/{one.id}", {"tags": tags})
             case Deed.TAG:

@@ -202,4 +202,6 @@ class World:
         if self.tell is not None:
             self.tell(f"  people: {what}")
         self._by_hand += 1
-        self.strangers = {one.id: one for one in self.stored().values() if one.is_a_strangers}
+        # What was disowned may change once more, by whoever had its last look before; each write is judged by that look.
+        strangers = (one for one in self.stored().values() if one.is_a_strangers)
+        self.strangers = {one.id: one for one in strangers if one.id not in self.people.disowned}
