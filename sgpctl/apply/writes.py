@@ -64,8 +64,18 @@ def restore_as_planned(need: Precondition) -> Protocol[Problem | None]:
 
 
 def patch_restored(need: Precondition, body: Mapping[str, Json]) -> Protocol[Problem | None]:
-    """Patch what was just restored; `need` is how it looked in the archive."""
-    return (yield from _write(Patch(need.remote_id, body), need, took_effect(body), was_archived=True))
+    """Patch what was just restored, if it looks as it did in the archive; `need` is how that was.
+
+    It is read once more: who took it from us between the restore and this would see it written to.
+    """
+    took = took_effect(body)
+    seen = yield from read(need.remote_id)
+    if isinstance(seen, RemoteEvaluation) and is_live(seen) and took(seen):
+        return None
+    as_it_was = _as_archived(seen) if isinstance(seen, RemoteEvaluation) else seen
+    return _why_not(as_it_was, need) or (
+        yield from _write(Patch(need.remote_id, body), need, took, was_archived=True)
+    )
 
 
 def still_as_planned(need: Precondition) -> Protocol[Problem | None]:

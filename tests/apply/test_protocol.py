@@ -184,8 +184,19 @@ def test_a_restored_run_that_differs_is_patched_after_it_is_back() -> None:
     change = the_change(plan([one], [], archived=(run,)))
     back = replace(run, archived_at=None)
     body = patch_body(change, one, OWNER, PROVENANCE)
-    _, asked = play(protocol.restore(change, body), [Got(run), Got(back), Got(_patched(back, body))])
-    assert writes(asked) == ["Get", "Restore", "Patch"]
+    replies = [Got(run), Got(back), Got(back), Got(_patched(back, body))]
+    _, asked = play(protocol.restore(change, body), replies)
+    assert writes(asked) == ["Get", "Restore", "Get", "Patch"]
+
+
+def test_a_restored_run_that_was_taken_from_us_is_not_patched() -> None:
+    run = archived(created(OLD, "first"))
+    one = declare(description="new words")
+    change = the_change(plan([one], [], archived=(run,)))
+    taken = replace(run, archived_at=None, tags=())
+    body = patch_body(change, one, OWNER, PROVENANCE)
+    result, asked = play(protocol.restore(change, body), [Got(run), Got(taken), Got(taken)])
+    assert (result.status, writes(asked)) == (Status.FAILED, ["Get", "Restore", "Get"])
 
 
 def test_archiving_what_is_archived_already_is_done() -> None:
