@@ -28,10 +28,8 @@ _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9_]+")
 # PyYAML takes no sign before a point.
-_FLOAT_OF_1_1 = re.compile(r"(?:[-+]?[0-9][0-9_]*\.|\.)[0-9_]*(?:[eE][-+][0-9]+)?")
-_NUMBER_OF_1_1 = re.compile(
-    r"[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*|[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?)"
-)
+_FLOAT_OF_1_1 = re.compile(r"(?:[-+]?[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)(?:[eE][-+][0-9]+)?")
+_NUMBER_OF_1_1 = re.compile(r"[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*)")
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}.*)?")
 
@@ -108,7 +106,7 @@ def _other_reading(text: str) -> str | None:
         return "a date"
     if _SEXAGESIMAL.fullmatch(text):
         return "a number to the base of 60"
-    if _NUMBER_OF_1_1.fullmatch(text):
+    if _NUMBER_OF_1_1.fullmatch(text) or _FLOAT_OF_1_1.fullmatch(text):
         return "a number"
     return None
 

@@ -7,7 +7,7 @@ import io
 import json
 
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sgpctl.manifest.document import Parsed
@@ -125,6 +125,9 @@ def test_no_punctuation_makes_the_yaml_reader_fail(text: str) -> None:
 
 
 @given(st.from_regex(r"\A[-+.0-9:_eExXobBnaN]{1,12}\Z"))
+@example(".0_")
+@example("._0")
+@example("1_0.5e+3")
 def test_a_plain_scalar_is_text_or_the_number_that_it_spells(text: str) -> None:
     try:
         value, doubt = plain(text)
