@@ -14,6 +14,7 @@ SgpctlError                    1   anything below; also a mistake in how the com
 │   └── BadAnswer              1   answered, but not with what this API answers (a read; nothing is at stake)
 │       └── TooLarge           1   answered with more than is read at once; a page with fewer items may fit
 ├── RefusedError               3   a safety rail, a budget, a stale plan or another apply at work; nothing was changed
+│   └── StalePlan              3   what would be done is no longer what was agreed to; lists the differences
 └── InterruptedByUser        130   Ctrl-C or SIGTERM, before anything was changed
 """
 
@@ -34,9 +35,14 @@ class ExitCode(IntEnum):
 
 
 class SgpctlError(Exception):
-    """An error with a message for a person: what happened, where, and what to do next."""
+    """An error with a message for a person: what happened, where, and what to do next.
+
+    The message is one line, whatever stands in the texts that it quotes, unless it `is_listing`: then each of its lines
+    is ours, with nothing in it that could break it.
+    """
 
     exit_code = ExitCode.ERROR
+    is_listing = False
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)
@@ -54,6 +60,8 @@ class ProjectError(SgpctlError):
 
 class ManifestError(SgpctlError):
     """One or more manifests have problems; the message lists every one, a line each."""
+
+    is_listing = True
 
 
 class SettingsError(SgpctlError):
@@ -104,6 +112,12 @@ class RefusedError(SgpctlError):
     """A safety rail, the budget, a stale plan or another apply stopped the command before it changed anything."""
 
     exit_code = ExitCode.REFUSED
+
+
+class StalePlan(RefusedError):
+    """What would be done is no longer what was agreed to; the message lists the differences, a line each."""
+
+    is_listing = True
 
 
 class InterruptedByUser(SgpctlError):

@@ -47,8 +47,11 @@ PAGE_ITEMS = 1000  # the API takes 10,000; older deployments took 1,000
 PAGE_ITEMS_DIVISOR = 10  # a page that is too large is asked for again with so many times fewer
 PAGES_MAX = 10_000
 ANSWER_BYTES_MAX = (
-    32 * MIB
+    16 * MIB
 )  # after decompression; a list in larger pages is asked for with fewer items in each
+ANSWER_VALUES_MAX = (
+    1_000_000  # three bytes of text can take a hundred of memory, and answers come side by side
+)
 CONNECT_SECONDS_MAX = 5.0
 READ_SECONDS_MAX = 60.0
 CREATE_READ_SECONDS_MAX = 300.0  # all rows travel in the one request
@@ -66,6 +69,7 @@ SUCCESSES_PER_GROWTH = 10  # answers without a 429 before one more request may b
 ITEMS_LISTED_MAX = 1_000_000
 UNCOUNTED_PAGES_MAX = 1_000  # of a list whose `total` is missing
 EXACT_COUNT_MAX = 2**53  # beyond it, programs that read JSON do not agree on a number
+YEAR_MAX = 9000  # of a time that the platform tells; what is counted from it must be a time, too
 SERVER_WORDS_CHARS_MAX = 400  # of what the platform, a proxy or Git said, in one message
 FAILURES_KEPT_MAX = 20  # failed items of one evaluation whose errors are kept; their number is known without
 
@@ -131,6 +135,7 @@ PROVENANCE_CHARS_MAX = 500  # of one text that Git or a CI says
 
 # --- saved plans -----------------------------------------------------------------------------------------------
 PLAN_FILE_BYTES_MAX = 256 * MIB
+PLAN_FILE_VALUES_MAX = 2_000_000
 
 # --- import ----------------------------------------------------------------------------------------------------
 INLINE_ROWS_MAX = 5  # more than these go into a file of their own

@@ -66,8 +66,8 @@ def parse_json(body: bytes) -> Json:
     """
     if not body.strip():
         raise UnreadableAnswer("is empty")
-    if has_more_values_than(limits.JSON_VALUES_MAX, body):
-        raise TooLargeAnswer(f"has more than {limits.JSON_VALUES_MAX:,} values")
+    if has_more_values_than(limits.ANSWER_VALUES_MAX, body):
+        raise TooLargeAnswer(f"has more than {limits.ANSWER_VALUES_MAX:,} values")
     try:
         value: Json = json.loads(body.decode("utf-8-sig"), parse_constant=_no_number, parse_float=_finite)
     except UnicodeDecodeError:

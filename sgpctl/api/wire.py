@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import TypeAlias
 
-from sgpctl.limits import EXACT_COUNT_MAX, FAILURES_KEPT_MAX
+from sgpctl.limits import EXACT_COUNT_MAX, FAILURES_KEPT_MAX, YEAR_MAX
 from sgpctl.model.evaluation import ItemFailure, Progress, RemoteEvaluation, RemoteRow
 from sgpctl.model.located import Json
 from sgpctl.model.names import Bearer
@@ -190,9 +190,10 @@ def _time(value: Json) -> datetime:
         return UNKNOWN_TIME
     try:
         moment = datetime.fromisoformat(value)
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return UNKNOWN_TIME
+    return moment if moment.year <= YEAR_MAX else UNKNOWN_TIME
 
 
 def _kind(value: Json) -> str:

@@ -112,8 +112,8 @@ class Journal:
             if not self._path.exists() or self._path.stat().st_size <= JOURNAL_BYTES_MAX:
                 return
             lines = self._lines_on_disk()
-            still_open, now = _open_creates(lines), self.now()
-            kept = [line for line in lines if _is_needed(_entry(line), now, older_than_seconds, still_open)]
+            needed = _needed(lines, self.now(), older_than_seconds)
+            kept = [line for line in lines if _create_of(_entry(line)) in needed]
             replace_file(self._path, "".join(f"{line}\n" for line in kept))
         except OSError as error:
             raise _not_written(self._path, error) from error
@@ -184,26 +184,26 @@ def record_of(lines: Iterable[str], target: str) -> Record:
     return Record(tuple(begun.values()), tuple(created.items()), leases)
 
 
-def _open_creates(lines: Iterable[str]) -> frozenset[_Create]:
-    """The creates of all targets that were begun and never ended."""
+def _needed(lines: Iterable[str], now: Moment, seconds: float) -> frozenset[_Create]:
+    """The creates of all targets that were begun and never ended, or of which a line is young.
+
+    All lines of one stay or go together: its begin without its end would open it again.
+    """
     begun: set[_Create] = set()
-    for entry in map(_entry, lines):
-        event = _text(entry, "event")
+    young: set[_Create] = set()
+    for entry in filter(None, map(_entry, lines)):
+        event, create = _text(entry, "event"), _create_of(entry)
         if event == "create":
-            begun.add(_create_of(entry))
+            begun.add(create)
         elif event in _FINAL:
-            begun.discard(_create_of(entry))
-    return frozenset(begun)
+            begun.discard(create)
+        if _moment(entry).seconds_until(now) <= seconds:
+            young.add(create)
+    return frozenset(begun | young)
 
 
 def _create_of(entry: Mapping[str, object]) -> _Create:
     return _text(entry, "target"), _text(entry, "nonce")
-
-
-def _is_needed(
-    entry: Mapping[str, object], now: Moment, seconds: float, still_open: frozenset[_Create]
-) -> bool:
-    return bool(entry) and (_moment(entry).seconds_until(now) <= seconds or _create_of(entry) in still_open)
 
 
 def _ends_in_newline(handle: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sgpctl.errors import RefusedError
+from sgpctl.errors import RefusedError, StalePlan
 from sgpctl.plan.plan import Plan, PlanHeader
 from sgpctl.plan.saved import SavedPlan
 from sgpctl.plan.staleness import Skipped, differences, partition
@@ -77,7 +77,7 @@ def check_unmoved(agreed_to: Plan, current: Plan) -> None:
         raise _stale(title, differences(agreed_to, current), _REVIEW_AGAIN)
 
 
-def all_stale(skipped: Sequence[Skipped]) -> RefusedError:
+def all_stale(skipped: Sequence[Skipped]) -> StalePlan:
     """The error for a saved plan of which nothing may go on."""
     title = "every change of the saved plan is stale or belongs to a stale one; nothing was changed"
     return _stale(title, [one.sentence for one in skipped], _REVIEW_AGAIN)
@@ -90,8 +90,8 @@ def _untouched(reviewed: Plan, current: Plan) -> Agreed:
     return Agreed(replace(current, changes=parts.untouched, grids=()), parts.skipped)
 
 
-def _stale(title: str, lines: Sequence[str], hint: str) -> RefusedError:
-    return RefusedError("\n".join([title, *(f"  {line}" for line in lines)]), hint=hint)
+def _stale(title: str, lines: Sequence[str], hint: str) -> StalePlan:
+    return StalePlan("\n".join([title, *(f"  {line}" for line in lines)]), hint=hint)
 
 
 def _way_out(untouched: Plan) -> str:

@@ -12,6 +12,7 @@ from sgpctl.cli.editor import for_editors, modeline
 from sgpctl.errors import ExitCode, UsageError
 from sgpctl.manifest.project import PROJECT_FILE
 from sgpctl.manifest.schema.document import Kind
+from sgpctl.model.marks import OWNER_NAME
 
 _MANIFEST_FILE = "evaluations/capital-cities.yaml"
 _EPILOG = """\b
@@ -90,7 +91,7 @@ def command(directory: str, name: str | None) -> ExitCode:
         "data/capitals.jsonl": _ROWS,
         ".gitignore": ".sgpctl/\n",
     }
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", project):
+    if not OWNER_NAME.fullmatch(project):
         raise UsageError(
             f"{project!r} cannot name a project: lower-case letters, digits and dashes, at most 63",
             hint="Choose one with --project NAME.",

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from sgpctl.errors import PlanFileError
-from sgpctl.limits import JSON_VALUES_MAX, PLAN_FILE_BYTES_MAX
+from sgpctl.limits import PLAN_FILE_BYTES_MAX, PLAN_FILE_VALUES_MAX
 from sgpctl.model.json_text import has_more_values_than
 from sgpctl.model.located import Json
 from sgpctl.plan.document import quoted
@@ -51,8 +51,8 @@ def _document(path: Path, what: str, how: str) -> Json:
     data = _bytes_of(path, what)
     if not data.strip():
         raise refused("it is empty")
-    if has_more_values_than(JSON_VALUES_MAX, data):
-        raise refused(f"it holds more than {JSON_VALUES_MAX:,} values")
+    if has_more_values_than(PLAN_FILE_VALUES_MAX, data):
+        raise refused(f"it holds more than {PLAN_FILE_VALUES_MAX:,} values")
     try:
         document: Json = json.loads(data, object_pairs_hook=without_repeats)
     except json.JSONDecodeError as error:

@@ -118,6 +118,8 @@ class Project:
 class ProjectFileError(ProjectError):
     """The project file in the folder `root` cannot be used; `problems` are all that was found in it."""
 
+    is_listing = True
+
     def __init__(self, problems: tuple[Problem, ...], root: Path) -> None:
         errors = (problem for problem in problems if problem.is_error)
         super().__init__(listing(errors), hint=f"in {printable(str(root))}")

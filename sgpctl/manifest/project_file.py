@@ -22,12 +22,12 @@ from sgpctl.manifest.problem import quoted
 from sgpctl.model.finding import Finding
 from sgpctl.model.keys import unknown_keys
 from sgpctl.model.located import Json
+from sgpctl.model.marks import OWNER_NAME
 from sgpctl.model.nearest import did_you_mean
 from sgpctl.model.reading import FreeForm, Part, Reading
 from sgpctl.model.wording import findings_of
 
 VERSION = 1
-_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,62}")
 _SHARE = re.compile(r"([0-9]{1,3}(?:\.[0-9]+)?)[ ]?%")
 _LOOPBACK = re.compile(r"localhost|127\.[0-9.]+|::1")
@@ -44,7 +44,7 @@ def _version(value: object) -> object:
 
 
 def _slug(value: str) -> str:
-    if not _SLUG.fullmatch(value):
+    if not OWNER_NAME.fullmatch(value):
         raise _refusal(
             f"{quoted(value)} cannot be a name: lower-case letters, digits and hyphens, at most 63, "
             "not starting with a hyphen"
@@ -112,7 +112,7 @@ def _archive_bound(value: object) -> object:
 
 
 # What JSON Schema can say of each; the validators say the rest.
-_SLUG_SCHEMA = {"type": "string", "pattern": f"^{_SLUG.pattern}$"}
+_SLUG_SCHEMA = {"type": "string", "pattern": f"^{OWNER_NAME.pattern}$"}
 _PATH_SCHEMA = {"type": "string", "pattern": r"^(?!/)(?!(?:[\s\S]*/)?\.\.(?:/|(?![\s\S])))[\s\S]"}
 _BOUND_SCHEMA = {
     "anyOf": [

@@ -6,6 +6,7 @@ Values are always strings, because the filter endpoint compares strings (API 2.6
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -15,6 +16,9 @@ from sgpctl.model.located import Json
 TAG_PREFIX = "sgpctl:"
 LEASE_TAG_PREFIX = "sgpctl-lock:"
 KEY_PREFIX = "sgpctl_"
+
+OWNER_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+"""What a project or an environment may be called, because both are parts of the owner tag."""
 
 NAME = "sgpctl_name"
 DIGEST = "sgpctl_digest"

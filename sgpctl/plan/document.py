@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from sgpctl.errors import PlanFileError
 from sgpctl.limits import DOCUMENT_DEPTH_MAX, EXACT_COUNT_MAX
 from sgpctl.model.located import Json
+from sgpctl.model.marks import OWNER_NAME
 
 _HINT = "Make a new one with `sgpctl plan --out FILE`."
 _QUOTED_CHARS_MAX = 60
@@ -27,6 +28,12 @@ class Part:
         value = self._value(key)
         if not isinstance(value, str):
             raise self._wrong(key, "text")
+        return value
+
+    def owner_name(self, key: str) -> str:
+        value = self.text(key)
+        if not OWNER_NAME.fullmatch(value):
+            raise self._wrong(key, "lower-case letters, digits and hyphens")
         return value
 
     def text_or_none(self, key: str) -> str | None:

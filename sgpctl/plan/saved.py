@@ -165,8 +165,8 @@ def _check_version(root: Part) -> None:
 def _read_header(root: Part) -> PlanHeader:
     against = root.part_or_none("against") if "against" in root.values else None
     return PlanHeader(
-        project=root.text("project"),
-        environment=root.text("environment"),
+        project=root.owner_name("project"),
+        environment=root.owner_name("environment"),
         target=read_target(root.part("target")),
         commit=root.text_or_none("commit"),
         generated_at=root.moment("generated_at"),

@@ -9,12 +9,11 @@ from sgpctl.model.located import Mark
 from sgpctl.plan.plan import FieldChange, RowsChange
 from sgpctl.render.excerpt import diff_line_text, excerpts, value_text
 from sgpctl.render.glyphs import Glyphs
-from sgpctl.render.layout import BLANK, Line, Span, Style, line_width
+from sgpctl.render.layout import BLANK, INDENT, Line, Span, Style, line_width
 from sgpctl.render.safe_text import display_width, safe
 from sgpctl.render.text_diff import DiffLine, Kind, text_diff
 from sgpctl.render.wording import counted, place_text, rows_change_text
 
-INDENT = " " * 6
 _INNER = " " * 8
 _GAP = " " * 3
 _PATH_COLUMN_MAX = 40

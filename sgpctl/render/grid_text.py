@@ -8,7 +8,7 @@ from sgpctl.limits import GRID_CELLS_SHOWN_MAX
 from sgpctl.plan.action import Action
 from sgpctl.plan.grid import Grid
 from sgpctl.render.glyphs import Glyphs
-from sgpctl.render.layout import BLANK, Line, Span, Style, columns
+from sgpctl.render.layout import BLANK, INDENT, Line, Span, Style, columns
 from sgpctl.render.wording import ACTION_STYLES, counted, place_text
 
 
@@ -17,16 +17,21 @@ def grid_lines(grids: Sequence[Grid], glyphs: Glyphs, width: int) -> list[Line]:
     lines: list[Line] = []
     for grid in grids:
         changed = sum(action is not None for _, action in grid.cells)
-        title = f"{place_text(grid.place)}  {' x '.join(grid.axes)}: {changed:,} of {counted(len(grid.cells), 'cell')} change"
+        title = f"matrix {place_text(grid.place)}  {' x '.join(grid.axes)}: {changed:,} of {counted(len(grid.cells), 'cell')} change"
         lines.append((Span(title, Style.STRONG),))
         if _size(grid) > GRID_CELLS_SHOWN_MAX:
             lines += [
-                (Span(f"  more than {GRID_CELLS_SHOWN_MAX:,} places, which no table holds", Style.FAINT),),
+                (
+                    Span(
+                        f"{INDENT}more than {GRID_CELLS_SHOWN_MAX:,} places, which no table holds",
+                        Style.FAINT,
+                    ),
+                ),
                 BLANK,
             ]
             continue
         for row in columns(_rows(grid, glyphs), width=width, fold_at=1):
-            lines += [(Span("  "), *line) for line in row]
+            lines += [(Span(INDENT), *line) for line in row]
         lines.append(BLANK)
     return lines
 

@@ -10,6 +10,9 @@ from typing import TypeAlias
 
 from sgpctl.render.safe_text import command_signs, display_width, escape, safe
 
+INDENT = " " * 6
+"""Before what belongs to the line above it: further in than the symbol of a change, so that no text can pass for one."""
+
 _GAP = 2  # cells between columns
 _MORE_SPACES = re.compile("(?<= ) ")
 
@@ -93,8 +96,8 @@ def wrapped(text: str, *, first: str, rest: str, width: int, style: Style = Styl
 
 
 def led(lead: Span, text: str, *, width: int) -> list[Line]:
-    """`text` wrapped after a styled first word or two, with the lines after the first a little indented."""
-    first, *others = wrapped(text, first=lead.text, rest="  ", width=width)
+    """`text` wrapped after a styled first word or two; the lines after the first are indented as no change is."""
+    first, *others = wrapped(text, first=lead.text, rest=INDENT, width=width)
     return [(lead, *first[1:]), *others]
 
 

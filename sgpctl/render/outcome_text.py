@@ -9,7 +9,7 @@ from sgpctl.apply.outcome import ChangeResult, Outcome, Status
 from sgpctl.errors import ExitCode
 from sgpctl.plan.plan import Change
 from sgpctl.render.glyphs import Glyphs
-from sgpctl.render.layout import BLANK, Line, Span, Style, columns, led, wrapped
+from sgpctl.render.layout import BLANK, INDENT, Line, Span, Style, columns, led, wrapped
 from sgpctl.render.outcome_wording import (
     SECTIONS,
     SKIPPED_TITLE,
@@ -24,8 +24,6 @@ from sgpctl.render.outcome_wording import (
 )
 from sgpctl.render.plan_text import change_lines
 from sgpctl.render.wording import ACTION_STYLES, short_id, symbol_span
-
-_MESSAGE_INDENT = " " * 6
 
 _STYLES = {
     Status.UNCLEAR: Style.ERROR,
@@ -82,7 +80,7 @@ def _section(entries: Sequence[_Entry], title: str, style: Style, glyphs: Glyphs
     for entry, head in zip(entries, heads, strict=True):
         lines += head
         if entry.message:
-            lines += wrapped(entry.message, first=_MESSAGE_INDENT, rest=_MESSAGE_INDENT, width=width)
+            lines += wrapped(entry.message, first=INDENT, rest=INDENT, width=width)
     return [*lines, BLANK]
 
 

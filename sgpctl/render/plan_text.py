@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from sgpctl.plan.action import Action
 from sgpctl.plan.plan import Change, Plan, PlanHeader, Refusal, Superseded
-from sgpctl.render.field_text import INDENT, field_lines, is_long_text, rows_lines
+from sgpctl.render.field_text import field_lines, is_long_text, rows_lines
 from sgpctl.render.glyphs import Glyphs
 from sgpctl.render.grid_text import grid_lines
 from sgpctl.render.header_text import title_line
-from sgpctl.render.layout import BLANK, Line, Span, Style, columns, led, wrapped
+from sgpctl.render.layout import BLANK, INDENT, Line, Span, Style, columns, led, wrapped
 from sgpctl.render.wording import (
     ACTION_STYLES,
     calls_text,
@@ -148,8 +148,8 @@ def _refusal_lines(refusals: Sequence[Refusal], width: int) -> list[Line]:
         return []
     lines: list[Line] = [(Span("`sgpctl apply` would refuse this plan:", Style.ERROR),)]
     for refusal in refusals:
-        lines += wrapped(refusal.message, first="  ! ", rest="    ", width=width, style=Style.ERROR)
-        lines += wrapped(refusal.hint, first="    ", rest="    ", width=width)
+        lines += wrapped(refusal.message, first="  ! ", rest=INDENT, width=width, style=Style.ERROR)
+        lines += wrapped(refusal.hint, first=INDENT, rest=INDENT, width=width)
     return [*lines, BLANK]
 
 

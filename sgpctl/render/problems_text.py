@@ -35,12 +35,12 @@ def error_lines(error: SgpctlError) -> list[Line]:
 
     The lines of a ManifestError begin with their own file and line, and stay at the margin where editors find them.
     """
-    first, *others = error.message.split("\n")
+    first, *others = error.message.split("\n") if error.is_listing else [error.message]
     if isinstance(error, ManifestError):
         lines: list[Line] = [(Span(text),) for text in (first, *others)]
     else:
         lines = [(Span("error: ", Style.ERROR), Span(first)), *((Span(f"  {text}"),) for text in others)]
-    return lines + [(Span(f"  {text}"),) for text in (error.hint or "").split("\n") if text]
+    return lines + ([(Span(f"  {error.hint}"),)] if error.hint else [])
 
 
 def warning_lines(messages: Iterable[str]) -> list[Line]:

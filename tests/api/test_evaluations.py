@@ -258,7 +258,7 @@ def test_the_size_of_a_dataset() -> None:
 def test_an_answer_over_the_limit_is_an_error_that_names_the_limit() -> None:
     block = b" " * limits.MIB
     endless = httpx.MockTransport(lambda _: httpx.Response(200, stream=Chunks(*[block] * 300)))
-    with pytest.raises(ApiError, match="larger than 32 MiB"):
+    with pytest.raises(ApiError, match="larger than 16 MiB"):
         with_(endless, lambda api: api.list_all())
 
 
@@ -287,11 +287,11 @@ def test_pages_that_are_too_large_are_asked_for_with_fewer_items() -> None:
 
 
 def test_one_item_that_is_too_large_ends_the_reading() -> None:
-    with pytest.raises(TooLarge, match="larger than 32 MiB"):
+    with pytest.raises(TooLarge, match="larger than 16 MiB"):
         with_(LargeItems(0, one("e1")), lambda api: api.list_all())
 
 
 def test_an_answer_of_very_many_values_is_not_read_into_memory() -> None:
-    body = b'{"items": [' + b"[]," * limits.JSON_VALUES_MAX + b"0]}"
-    with pytest.raises(TooLarge, match="has more than 2,000,000 values"):
+    body = b'{"items": [' + b"[]," * limits.ANSWER_VALUES_MAX + b"0]}"
+    with pytest.raises(TooLarge, match="has more than 1,000,000 values"):
         with_(Script(httpx.Response(200, content=body)), lambda api: api.get("e1"))

@@ -11,7 +11,10 @@ _FILES_MAX = 40
 
 
 def packed(files: Mapping[str, bytes]) -> bytes:
-    return b"".join(b"-- %s --\n%s\n" % (name.encode(), content) for name, content in files.items())
+    return b"".join(
+        b"-- %s --\n%s\n" % (name.encode("utf-8", "surrogateescape"), content)
+        for name, content in files.items()
+    )
 
 
 def unpacked(data: bytes) -> dict[str, bytes]:

@@ -16,6 +16,7 @@ from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 from random import Random
 
+from tests.fuzz.defective import DEFECTS
 from tests.fuzz.judging import MEMORY_MIB_MAX, SECONDS_MAX, Judge
 from tests.fuzz.mutation import INPUT_BYTES_MAX, Mutator
 from tests.fuzz.targets import TARGETS
@@ -95,6 +96,7 @@ def _one_process(plan: Plan, tally: Tally) -> None:
                     current = Path(folder) / _CURRENT
                     data = current.read_bytes() if current.exists() else b""
                     tally.findings.setdefault(str(words), _saved(plan, data))
+                    tally.inputs += 1
 
 
 def _reports(
@@ -144,7 +146,7 @@ class Fuzzer:
     """The inputs of one process, one after the other, and what is kept of them."""
 
     def __init__(self, plan: Plan, folder: Path) -> None:
-        target = TARGETS[plan.target]
+        target = {**TARGETS, **DEFECTS}[plan.target]
         self.judge = Judge(target, folder / "scratch", watches_lines=plan.watches_lines)
         self.kept = 0
         self._random = Random(plan.seed)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hypothesis import strategies as st
 
 from sgpctl.model.located import Json
-from sgpctl.model.marks import Occasion
+from sgpctl.model.marks import OWNER_NAME, Occasion
 from sgpctl.plan.action import Action
 from sgpctl.plan.plan import (
     Change,
@@ -29,6 +29,7 @@ def _survives_json(text: str) -> bool:
 
 
 texts = st.text(st.characters(), max_size=12).filter(_survives_json)
+names = st.from_regex(OWNER_NAME, fullmatch=True)
 counts = st.integers(min_value=0, max_value=10**9)
 moments = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - Hypothesis adds the zone
 places = st.tuples(texts, st.integers(1, 9999), st.integers(1, 200))
@@ -80,8 +81,8 @@ saved_plans = st.builds(
 )
 headers = st.builds(
     PlanHeader,
-    project=texts,
-    environment=texts,
+    project=names,
+    environment=names,
     target=st.builds(Target, texts, texts, st.none() | texts, st.booleans()),
     commit=st.none() | texts,
     generated_at=moments,

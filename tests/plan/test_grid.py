@@ -46,10 +46,10 @@ def test_a_grid_reads_as_rows_and_columns() -> None:
     owned = [created(one, one.name) for one in _matrix("abc", "xyz")]
     made = plan(_matrix("abc", "xyz", edited=("b", "y")), owned)
     assert plain(grid_lines(made.grids, UNICODE, 80)) == (
-        "m.yaml:1  model x prompt: 1 of 9 cells change\n"
-        "  model  x  y    z\n"
-        "  a      =  =    =\n"
-        "  b      =  -/+  =\n"
-        "  c      =  =    =\n"
+        "matrix m.yaml:1  model x prompt: 1 of 9 cells change\n"
+        "      model  x  y    z\n"
+        "      a      =  =    =\n"
+        "      b      =  -/+  =\n"
+        "      c      =  =    =\n"
         "\n"
     )

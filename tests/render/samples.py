@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from sgpctl.apply.outcome import ChangeResult, Outcome, Status
-from sgpctl.errors import ManifestError, RefusedError
+from sgpctl.errors import ManifestError, RefusedError, SgpctlError, StalePlan
 from sgpctl.manifest.problem import error_at, warning_at
 from sgpctl.model.evaluation import Progress, RemoteEvaluation
 from sgpctl.model.located import Json
@@ -260,12 +260,15 @@ def _gitlab(plan: Plan) -> str:
 
 
 def _errors() -> str:
-    refused = RefusedError("the plan archives 2 of 3 evaluations\nand more", hint="Say `--allow-archive 2`.")
+    refused = RefusedError("the plan archives 2 of 3 evaluations", hint="Say `--allow-archive 2`.")
+    stale = StalePlan("the saved plan is stale\n  create of 'a' is new", hint="Make and review a new plan.")
+    foreign = SgpctlError(f"the platform said: {plans.HOSTILE}", hint=plans.HOSTILE)
     manifests = ManifestError(
         "a.yaml:1:1: name: is missing\nb.yaml:3:2: tasks: unknown key", hint="See README."
     )
-    lines = [*error_lines(refused), *error_lines(manifests), *warning_lines([plans.HOSTILE])]
-    return plain(lines)
+    errors = (refused, stale, foreign, manifests)
+    lines = [line for error in errors for line in error_lines(error)]
+    return plain([*lines, *warning_lines([plans.HOSTILE])])
 
 
 def _reports() -> Iterator[tuple[str, Callable[[], str]]]:

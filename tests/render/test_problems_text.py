@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sgpctl.errors import ManifestError, SettingsError
+from sgpctl.errors import ManifestError, SettingsError, StalePlan
 from sgpctl.limits import PROBLEMS_SHOWN_MAX
 from sgpctl.manifest.problem import error_at, warning_at
 from sgpctl.render.glyphs import UNICODE
@@ -15,9 +15,16 @@ def test_a_hint_stands_beneath_its_error() -> None:
     assert plain(error_lines(error)) == "error: no API key for environment 'prod'\n  Set SGP_API_KEY.\n"
 
 
-def test_a_forged_second_line_cannot_look_like_an_error_of_ours() -> None:
+def test_a_text_in_an_error_makes_no_second_line() -> None:
     shown = plain(error_lines(SettingsError("bad answer\nerror: all is well\x1b[2J")))
-    assert shown == "error: bad answer\n  error: all is well\\x1b[2J\n"
+    assert shown == "error: bad answer\\nerror: all is well\\x1b[2J\n"
+
+
+def test_what_moved_since_a_review_is_listed_line_by_line() -> None:
+    shown = plain(
+        error_lines(StalePlan("the saved plan is stale\n  create of 'a' is new", hint="Review it."))
+    )
+    assert shown == "error: the saved plan is stale\n    create of 'a' is new\n  Review it.\n"
 
 
 def test_problems_of_manifests_begin_with_their_file_and_line() -> None:
