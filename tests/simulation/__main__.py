@@ -1,4 +1,4 @@
-"""`python -m tests.simulation --seeds 0..10000`: random schedules, as many as there are cores for."""
+"""Runs random schedules on all cores and prints one command for each that fails; one seed alone is told request by request."""
 
 from __future__ import annotations
 
@@ -42,9 +42,8 @@ def main(arguments: Sequence[str]) -> int:
         schedules += 1
         failures += bool(verdict.wrong)
         if verdict.wrong:
-            planted = f" --defect {options.defect}" if options.defect else ""
             print(
-                f"python -m tests.simulation --seeds {verdict.seed}{planted}  # {verdict.wrong[0]}",
+                f"python -m tests.simulation --seeds {verdict.seed}{_planted(parts)}  # {verdict.wrong[0]}",
                 flush=True,
             )
         if verdict.wrong and options.first:
@@ -62,7 +61,13 @@ def _tell(stories: int, number: int, parts: type[Parts]) -> int:
 
     told = shortest_failure(stories, number=number, parts=parts)
     print(told or f"everything held in {stories} stories")
+    if told:
+        print(f"python -m tests.simulation --machine {stories} --seeds {number}{_planted(parts)}")
     return 1 if told else 0
+
+
+def _planted(parts: type[Parts]) -> str:
+    return f" --defect {parts.__name__}" if parts is not Parts else ""
 
 
 def _replay(seed: int, parts: type[Parts]) -> int:
