@@ -24,6 +24,7 @@ INCLUDE_DEPTH_MAX = 8
 ROWS_PER_EVALUATION_MAX = 1_000_000
 PROBLEMS_SHOWN_MAX = 200
 PROBLEM_CHARS_MAX = 1_000  # of a message, and of the path before it
+ROW_KEY_CHARS_MAX = 200  # it is looked up in every row
 ROW_PROBLEMS_MAX = 20  # of one list of rows; beyond it only their number is told
 PROBLEMS_PER_FILE_MAX = 1_000  # then further warnings of the file are dropped, and the next error ends it
 NAMES_COMPARED_MAX = 1_000  # to find the nearest one to a name that is not known
@@ -74,7 +75,15 @@ SERVER_WORDS_CHARS_MAX = 400  # of what the platform, a proxy or Git said, in on
 FAILURES_KEPT_MAX = 20  # failed items of one evaluation whose errors are kept; their number is known without
 
 # --- reading for a plan ----------------------------------------------------------------------------------------
-ROWS_COMPARED_MAX = 20_000  # rows of one remote evaluation that are read to explain or to prove something
+# Rows of one remote evaluation that are read to prove what it is, and to compare them where the project's
+# `review.rows_compared` says nothing.
+ROWS_COMPARED_MAX = 20_000
+
+# --- rows that differ, as kept in a plan; all of them are counted -------------------------------------------------
+ROWS_SAMPLED_MAX = 20  # of one evaluation
+ROW_COLUMNS_SAMPLED_MAX = 10  # of one row
+COLUMNS_COUNTED_MAX = 50  # of one evaluation, with the number of rows in which each changed
+ROW_TEXT_CHARS_MAX = 200  # of one value, key or name of a column
 
 # --- apply -----------------------------------------------------------------------------------------------------
 # A create whose answer was lost is looked for this many times, with these pauses, before it is sent again.
@@ -107,6 +116,9 @@ ARCHIVE_COUNT_DEFAULT = 1
 # --- what is shown ---------------------------------------------------------------------------------------------
 # Changes are always all shown; only the details beneath one change are bounded.
 FIELDS_SHOWN_MAX = 20
+ROWS_SHOWN_MAX = 6
+ROW_COLUMNS_SHOWN_MAX = 3  # of one changed row
+COLUMNS_SHOWN_MAX = 6
 ERRORS_SHOWN_MAX = 3  # different ones of one run
 DIFF_LINES_SHOWN_MAX = 40
 DIFF_CONTEXT_LINES = 2
@@ -116,6 +128,8 @@ FORMATTED_LINE_CHARS_MAX = 120  # `fmt` writes a map or list in brackets that wo
 COMMENT_BYTES_MAX = 60_000  # GitHub takes 65,536 characters; the rest is for what a workflow adds
 COMMENT_DIFF_LINES_MAX = 300  # in one comment, shared by its diffs
 COMMENT_DIFF_BYTES_MAX = 16_000  # of one diff
+COMMENT_ROWS_MAX = 10  # of one evaluation
+COMMENT_COLUMNS_MAX = 6  # of one row
 NAME_CELLS_MAX = 256  # names are shorter; only what the platform made longer is cut
 MESSAGE_CELLS_MAX = 1_000
 NAMES_TOGETHER_MAX = 5  # evaluations that change alike and are named in one cell; of more, only how many

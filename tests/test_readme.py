@@ -53,6 +53,7 @@ def test_the_numbers_are_those_in_force() -> None:
     assert f"a manifest of {limits.MANIFEST_BYTES_MAX // limits.MIB} MiB" in README
     assert f"an included file of {limits.INCLUDED_FILE_BYTES_MAX // limits.MIB} MiB" in README
     assert f"{limits.ROWS_PER_EVALUATION_MAX:,} rows" in README
+    assert f"read for it; default {limits.ROWS_COMPARED_MAX:,}; 0: none" in README
     assert f"stays under {limits.COMMENT_BYTES_MAX:,} bytes" in README
     assert f"a key of fewer than {limits.SECRET_CHARS_MIN} characters" in README.lower()
     assert f"an answer of {limits.ANSWER_BYTES_MAX // limits.MIB} MiB" in README

@@ -218,7 +218,8 @@ class Evaluations:
         items_max: int | None = None,
     ) -> Listing[Value]:
         """The whole list; read again in smaller pages where a page turns out too large."""
-        page_items = limits.PAGE_ITEMS
+        one_too_many = limits.PAGE_ITEMS if items_max is None else items_max + 1
+        page_items = min(limits.PAGE_ITEMS, one_too_many)
         while True:
             try:
                 return await self._read_pages(ask, read_item, page_items, items_max)

@@ -64,6 +64,15 @@ class _Live:
         return replace(self, owned=owned, by_name=_grouped(owned, effective_name), unlisted=unlisted)
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A remote evaluation to be read for the sake of a desired one, with at most so many rows."""
+
+    desired: DesiredEvaluation
+    remote: RemoteEvaluation
+    rows_max: int
+
+
 async def read_state(
     evaluations: Evaluations,
     desired: Sequence[DesiredEvaluation],
@@ -71,9 +80,12 @@ async def read_state(
     *,
     known: Sequence[str] = (),
     leases: int = 0,
-    rows_max: int = limits.ROWS_COMPARED_MAX,
+    rows_compared: int = limits.ROWS_COMPARED_MAX,
 ) -> RemoteState:
-    """The remote side of `desired`, sorted by creation and id. Rows of more than `rows_max` are counted, not read.
+    """The remote side of `desired`, sorted by creation and id.
+
+    Of an evaluation that is to be replaced, at most `rows_compared` rows are read to show how they differ; more are
+    only counted.
 
     `known` are ids of ours that lists may not show yet, or still show as they were; they are read one by one if so.
     `leases` of ours are live in the account, and no evaluations.
@@ -91,10 +103,16 @@ async def read_state(
     runs = searched.result()
     live = live.and_those_of(runs.items)
     unowned = _grouped(namesakes.result().items, lambda remote: remote.name)
-    pairs = [
-        *((one, remote) for one in desired for remote in live.named(one.name) if _needs_reading(one, remote)),
+    replaced = _to_be_replaced(desired, not_running, (*live.owned, *runs.items))
+    wanted = [
         *(
-            (one, remote)
+            _Wanted(one, remote, _rows_max(one, remote, rows_compared if one.name in replaced else 0))
+            for one in desired
+            for remote in live.named(one.name)
+            if _needs_reading(one, remote)
+        ),
+        *(
+            _Wanted(one, remote, limits.ROWS_COMPARED_MAX)
             for one in nameless
             for remote in unowned.get(one.name, ())
             if _is_adoptable(one, remote, owner)
@@ -105,7 +123,7 @@ async def read_state(
         contested=_in_order(live.contested),
         archived=_in_order({one.id: one for one in (*live.archived, *_archived(runs.items))}.values()),
         namesakes=_in_order(namesakes.result().items),
-        contents=await _read_contents(evaluations, pairs, rows_max),
+        contents=await _read_contents(evaluations, wanted),
         dataset_rows=sizes.result(),
         dataset_versions=versions.result(),
         others=live.others,
@@ -231,23 +249,20 @@ async def _read_dataset_versions(
     return {dataset_id: version for dataset_id, version in known.items() if version is not None}
 
 
-async def _read_contents(
-    evaluations: Evaluations, pairs: Iterable[tuple[DesiredEvaluation, RemoteEvaluation]], rows_max: int
-) -> Mapping[str, RemoteContents]:
+async def _read_contents(evaluations: Evaluations, wanted: Iterable[_Wanted]) -> Mapping[str, RemoteContents]:
     reads: dict[str, asyncio.Task[RemoteContents]] = {}
     async with together() as tasks:
-        for one, remote in pairs:
-            if remote.id not in reads:
-                reads[remote.id] = tasks.create_task(_contents_of(evaluations, one, remote, rows_max))
+        for each in wanted:
+            if each.remote.id not in reads:
+                reads[each.remote.id] = tasks.create_task(_contents_of(evaluations, each))
     return {remote_id: read.result() for remote_id, read in sorted(reads.items())}
 
 
-async def _contents_of(
-    evaluations: Evaluations, one: DesiredEvaluation, remote: RemoteEvaluation, rows_max: int
-) -> RemoteContents:
-    """The contents of `remote` without its results; the schema is asked only about columns that `one` does not have."""
+async def _contents_of(evaluations: Evaluations, wanted: _Wanted) -> RemoteContents:
+    """The contents without results; the schema is asked only about columns that the declared rows do not have."""
+    one, remote = wanted.desired, wanted.remote
     tasks = remote.tasks if remote.tasks is not None else one.tasks
-    contents = await evaluations.contents(remote.id, result_columns(list(tasks)), rows_max=rows_max)
+    contents = await evaluations.contents(remote.id, result_columns(list(tasks)), rows_max=wanted.rows_max)
     if one.rows is None or one.dataset_id is not None or contents.rows is None:
         return contents
     columns = {column for row in contents.rows for column in row.data}
@@ -257,6 +272,32 @@ async def _contents_of(
     return replace(
         contents, rows=tuple(replace(row, data=results.taken_off(row.data)) for row in contents.rows)
     )
+
+
+def _to_be_replaced(
+    desired: Sequence[DesiredEvaluation],
+    not_running: Sequence[DesiredEvaluation],
+    found: Iterable[RemoteEvaluation],
+) -> frozenset[str]:
+    """The names for which no run is there that can be restored or renamed: a replace shows how their rows differ."""
+    names = {one.name for one in desired}
+    wanted = {one.digest: one for one in not_running}
+    spare = {
+        digest
+        for remote in found
+        if (digest := read_marks(remote).digest) in wanted
+        and (remote.is_archived or effective_name(remote) not in names)
+        and _is_untouched(wanted[digest], remote)
+    }
+    return frozenset(one.name for one in not_running if one.digest not in spare)
+
+
+def _rows_max(one: DesiredEvaluation, remote: RemoteEvaluation, rows_compared: int) -> int:
+    """How many rows of one of ours are worth reading: all to prove what it is, some to compare those that changed."""
+    mark = read_marks(remote)
+    if mark.digest is None:
+        return limits.ROWS_COMPARED_MAX
+    return 0 if one.data_digest is None or mark.data_digest == one.data_digest else rows_compared
 
 
 def _runs(one: DesiredEvaluation, same_named: Iterable[RemoteEvaluation]) -> bool:

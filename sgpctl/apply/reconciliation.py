@@ -23,11 +23,12 @@ from sgpctl.errors import RefusedError
 from sgpctl.limits import LISTS_STALE_SECONDS_MAX
 from sgpctl.model.evaluation import DesiredEvaluation, RemoteState
 from sgpctl.model.marks import NONCE, Owner, Provenance, read_marks
+from sgpctl.model.words import Words
 from sgpctl.plan.plan import Plan
 from sgpctl.plan.planner import make_plan
 from sgpctl.plan.policy import Policy
 from sgpctl.plan.staleness import Skipped
-from sgpctl.plan.told import Words, told
+from sgpctl.plan.told import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,13 @@ class Reconciliation:
 
     def _plan_of(self, state: RemoteState) -> Plan:
         made = make_plan(
-            self.desired, state, self.owner, self.policy, scope=self.scope, warnings=self.warnings
+            self.desired,
+            state,
+            self.owner,
+            self.policy,
+            scope=self.scope,
+            warnings=self.warnings,
+            words=self.words,
         )
         return told(made, self.words)
 

@@ -68,7 +68,9 @@ def command(
         manifests = read_manifests(workspace, Given(assignments, variable_files), console.secrets)
         async with open_platform(workspace, console, parallelism=parallelism, debug=debug) as platform:
             loaded = await finished(manifests, platform)
-            state = await read_state(platform.evaluations, loaded.desired, workspace.owner)
+            state = await read_state(  # what the manifests changed is no drift, so neither are their rows
+                platform.evaluations, loaded.desired, workspace.owner, rows_compared=0
+            )
             free = await _unmanaged(platform, workspace) if unmanaged else ()
             policy = workspace.policy()
             plan = make_plan(loaded.desired, state, workspace.owner, policy)

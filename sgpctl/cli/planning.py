@@ -52,7 +52,12 @@ def reconciliation_of(
     reconciliation = Reconciliation(
         Driver(platform.evaluations, journal),
         lambda known: read_state(
-            platform.evaluations, loaded.desired, workspace.owner, known=known, leases=leases
+            platform.evaluations,
+            loaded.desired,
+            workspace.owner,
+            known=known,
+            leases=leases,
+            rows_compared=workspace.project.review.rows_compared,
         ),
         loaded.desired,
         workspace.owner,

@@ -16,8 +16,8 @@ from sgpctl.cli.console import Console
 from sgpctl.cli.given_keys import read_key_file
 from sgpctl.cli.workspace import Workspace
 from sgpctl.manifest.project import Target as TargetKind
+from sgpctl.model.words import Words
 from sgpctl.plan.plan import Target
-from sgpctl.plan.told import Words
 from sgpctl.render.layout import Span, Style
 
 

@@ -30,6 +30,7 @@ from sgpctl.manifest.resolving.declared_names import name_problems
 from sgpctl.manifest.resolving.defaults import Defaults
 from sgpctl.manifest.resolving.evaluating import Evaluated, Evaluating
 from sgpctl.manifest.resolving.preparation import Preparation, Prepared
+from sgpctl.manifest.resolving.project_row_key import row_key_problems
 from sgpctl.manifest.resolving.references import Failed
 from sgpctl.manifest.resolving.variables import scope_of, unused_problems
 from sgpctl.model.evaluation import DesiredEvaluation
@@ -93,7 +94,7 @@ class Manifests:
         self._files = Files(project.root)
         self._ignored = IgnoredUses(project)
         self._defaults = Defaults(project, environment, self._files)
-        self._evaluating = Evaluating()
+        self._evaluating = Evaluating(project.review.row_key)
         self._prepared: dict[_Address, Prepared] = {}  # of documents that refer to nothing by name
         self._evaluated: dict[_Address, Evaluated] = {}
 
@@ -122,6 +123,8 @@ class Manifests:
         found += name_problems(_names_in(declaring))
         found += unused_problems(self._project, self._environment, self._variables, self._files.mentions)
         found += about_held(desired, self._secrets)
+        if not any(problem.is_error for problem in found):
+            found += row_key_problems(self._project.review, desired)
         desired.sort(key=lambda evaluation: (evaluation.name, evaluation.place))
         named = {name for each in declaring for name, _ in each.named if name not in (answers or {})}
         return Loaded(tuple(desired), in_order(found), len(manifests), tuple(sorted(named)), own)

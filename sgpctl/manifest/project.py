@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from sgpctl.errors import ProjectError, SettingsError
-from sgpctl.limits import PROJECT_FILE_BYTES_MAX
+from sgpctl.limits import PROJECT_FILE_BYTES_MAX, ROWS_COMPARED_MAX
 from sgpctl.manifest.problem import (
     Broken,
     Problem,
@@ -20,7 +20,7 @@ from sgpctl.manifest.problem import (
     printable,
     quoted,
 )
-from sgpctl.manifest.project_file import EnvironmentSection, ProjectSection, read_section
+from sgpctl.manifest.project_file import EnvironmentSection, ProjectSection, ReviewSection, read_section
 from sgpctl.manifest.resolving.default_keys import default_problems
 from sgpctl.manifest.resolving.project_references import literal_settings
 from sgpctl.manifest.resolving.references import mentioned_variables
@@ -87,6 +87,15 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class Review:
+    """What plans show of rows: the key of manifests that name none, and how many old rows are read to compare them."""
+
+    row_key: str | None = None
+    rows_compared: int = ROWS_COMPARED_MAX
+    row_key_at: Mark | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """A project file that is in order. `root` is its folder, with links followed; `file` its name in messages.
 
@@ -105,6 +114,7 @@ class Project:
     default_environment: str | None = None
     safety: Safety = field(default_factory=Safety)
     budget: Budget = field(default_factory=Budget)
+    review: Review = field(default_factory=Review)
     warnings: tuple[Problem, ...] = ()
     places: Mapping[tuple[str, int], Mark] = field(default_factory=dict)
     variables: LocatedMap | None = None
@@ -219,12 +229,19 @@ def _project(
         budget=Budget(budget.model_calls, budget.rows, budget.human_tasks)
         if budget is not None
         else Budget(),
+        review=_review(section.review or ReviewSection(), document),
         warnings=warnings,
         places=places,
         variables=_map_in(document, "variables"),
         defaults=_map_in(document, "defaults"),
         mentions=mentioned_variables(text),
     )
+
+
+def _review(section: ReviewSection, document: Json) -> Review:
+    rows = section.rows_compared
+    place = None if section.row_key is None else value_mark(document, ("review", "row_key"))
+    return Review(section.row_key, ROWS_COMPARED_MAX if rows is None else rows, place)
 
 
 def _environment(name: str, section: EnvironmentSection, document: LocatedMap | None) -> Environment:

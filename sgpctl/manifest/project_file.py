@@ -18,6 +18,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from sgpctl.limits import ROW_KEY_CHARS_MAX, ROWS_COMPARED_MAX
 from sgpctl.manifest.problem import quoted
 from sgpctl.model.finding import Finding
 from sgpctl.model.keys import unknown_keys
@@ -199,6 +200,20 @@ class BudgetSection(Part):
     human_tasks: Count | None = Field(default=None, description="The most questions to people.")
 
 
+class ReviewSection(Part):
+    """What a plan shows of the rows of evaluations that it replaces; nothing of it changes what is done."""
+
+    row_key: Annotated[str, Field(min_length=1, max_length=ROW_KEY_CHARS_MAX)] | None = Field(
+        default=None,
+        description="The column by which rows are known again, where a manifest names none in `lifecycle.row_key`.",
+    )
+    rows_compared: Count | None = Field(
+        default=None,
+        description="The most old rows of one evaluation that are read to be compared, 0 for none; "
+        f"{ROWS_COMPARED_MAX:,} when not given.",
+    )
+
+
 class ProjectSection(Part):
     """The whole file."""
 
@@ -233,6 +248,9 @@ class ProjectSection(Part):
     )
     safety: SafetySection | None = Field(default=None, description="What needs a person's consent.")
     budget: BudgetSection | None = Field(default=None, description="The most that one apply may start.")
+    review: ReviewSection | None = Field(
+        default=None, description="What a plan shows of the rows of evaluations that it replaces."
+    )
 
 
 def read_section(root: Json) -> tuple[ProjectSection | None, tuple[Finding, ...]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from sgpctl.model.alias import effective_alias
 from sgpctl.model.located import Json
@@ -57,16 +57,19 @@ def rows_digest(row_digests: Iterable[str]) -> str:
     return f"{DIGEST_VERSION}:{total.hexdigest()}"
 
 
-def declared_row_digests(body: Mapping[str, Json]) -> Counter[str]:
-    """The row digests of a create request, counted; empty when the request names only a dataset."""
+def declared_rows(body: Mapping[str, Json]) -> Iterator[tuple[dict[str, Json], dict[str, str] | None]]:
+    """The rows of a create request, each with its files; none when the request names only a dataset."""
     data, files = body.get("data"), body.get("files")
     paired = files if isinstance(files, list) else []
-    counted: Counter[str] = Counter()
     for index, row in enumerate(data if isinstance(data, list) else []):
         with_files = paired[index] if index < len(paired) else None
         if isinstance(row, dict):
-            counted[row_digest(row, _as_files(with_files))] += 1
-    return counted
+            yield row, _as_files(with_files)
+
+
+def declared_row_digests(body: Mapping[str, Json]) -> Counter[str]:
+    """The row digests of a create request, counted; empty when the request names only a dataset."""
+    return Counter(row_digest(row, files) for row, files in declared_rows(body))
 
 
 def data_digest(body: Mapping[str, Json]) -> str | None:

@@ -16,7 +16,8 @@ class DesiredEvaluation:
     `body` is the create request as the API takes it (API 2.3), without our own keys, nulls stripped where they mean
     "not given"; it keeps its places (`located.value_mark`). `digest` and `data_digest` are from `canonical`. `cell` is
     the place in the manifest's matrix, as axis and label in the order of the axes; all cells of one matrix share their
-    `place`. `expect_version` is the version at which the manifest wants to see its dataset.
+    `place`. `expect_version` is the version at which the manifest wants to see its dataset. `row_key` names the
+    column by which a plan knows rows again.
     """
 
     name: str
@@ -27,6 +28,7 @@ class DesiredEvaluation:
     protect: bool = False
     cell: tuple[tuple[str, str], ...] = ()
     expect_version: int | None = None
+    row_key: str | None = None
 
     @property
     def description(self) -> str | None:
@@ -121,8 +123,8 @@ class RemoteRow:
 class RemoteContents:
     """What was read back of one remote evaluation's substance, to prove or to explain.
 
-    `rows` is None when they were not read because there are more than may be read (`row_count` still counts them).
-    `taxonomy` is None when there is none.
+    `rows` is None when they were not read: nobody needs them, or there are more than may be read. `row_count` still
+    counts them. `taxonomy` is None when there is none.
     """
 
     row_count: int

@@ -15,6 +15,7 @@ from sgpctl.model.located import Json, Path
 from sgpctl.model.marks import KEY_PREFIX, LEASE_TAG_PREFIX, TAG_PREFIX, is_reserved_key, is_reserved_tag
 from sgpctl.model.nearest import Hints, did_you_mean
 from sgpctl.model.reading import Part, Reading
+from sgpctl.model.row_key import row_key_findings, row_key_of
 from sgpctl.model.rows import columns_of, row_findings
 from sgpctl.model.shapes import FromDatasetRequest, shape_of
 from sgpctl.model.tasks import KNOWN_TASKS, model_for
@@ -43,6 +44,7 @@ class CheckedManifest:
 
     body: dict[str, Json]
     protect: bool
+    row_key: str | None = None
 
 
 def check_manifest(
@@ -63,6 +65,7 @@ def check_manifest(
         _tag_findings(document.get("tags")),
         _metadata_findings(document.get("metadata")),
         row_findings(document, hints),
+        row_key_findings(document, hints),
         _task_findings(document, reading, hints),
     )
     findings = tuple(replace(finding, message=printable(finding.message)) for finding in found)
@@ -70,7 +73,7 @@ def check_manifest(
         return None, findings
     lifecycle = document.get("lifecycle")
     protect = isinstance(lifecycle, dict) and lifecycle.get("protect") is True
-    return CheckedManifest(_body_of(document, reading), protect), findings
+    return CheckedManifest(_body_of(document, reading), protect, row_key_of(lifecycle)), findings
 
 
 def _envelope_findings(document: dict[str, Json], reading: Reading) -> Iterator[Finding]:

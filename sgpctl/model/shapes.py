@@ -9,7 +9,7 @@ from typing import Annotated, TypeAlias
 from pydantic import AfterValidator, Discriminator, Field, Tag, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from sgpctl.limits import DESCRIPTION_CHARS_MAX, NAME_CHARS_MAX
+from sgpctl.limits import DESCRIPTION_CHARS_MAX, NAME_CHARS_MAX, ROW_KEY_CHARS_MAX
 from sgpctl.model.reading import CheckedElsewhere, FreeForm, OpenPart, Part, tag
 from sgpctl.model.tasks import Task
 
@@ -38,6 +38,11 @@ class Lifecycle(Part):
 
     protect: bool | None = Field(
         default=None, description="Refuses to archive or replace the evaluation until this is false again."
+    )
+    row_key: Annotated[str, Field(min_length=1, max_length=ROW_KEY_CHARS_MAX)] | None = Field(
+        default=None,
+        description="The column by which a plan knows rows again when the evaluation is replaced, to show which of them "
+        "changed in which columns; without it, rows are compared by content.",
     )
 
 

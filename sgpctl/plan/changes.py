@@ -8,6 +8,7 @@ from sgpctl.limits import ONE_CREATE_SECONDS_MAX
 from sgpctl.model.compare import tasks_untouched
 from sgpctl.model.evaluation import DesiredEvaluation, RemoteEvaluation, RemoteState
 from sgpctl.model.marks import PROTECT, Owner, effective_name, read_marks
+from sgpctl.model.words import Words
 from sgpctl.plan.action import Action
 from sgpctl.plan.cost import run_cost
 from sgpctl.plan.difference import Difference, mutable_difference
@@ -38,10 +39,10 @@ def update(one: DesiredEvaluation, remote: RemoteEvaluation, owner: Owner, polic
     return _in_place(Action.UPDATE, one, remote, difference, reasons=reasons)
 
 
-def replace(one: DesiredEvaluation, remote: RemoteEvaluation, state: RemoteState) -> Change:
+def replace(one: DesiredEvaluation, remote: RemoteEvaluation, state: RemoteState, words: Words) -> Change:
     contents = state.contents.get(remote.id)
     fields = spec_changes(one, remote, contents)
-    rows = rows_change(one, remote, contents)
+    rows = rows_change(one, remote, contents, words)
     reasons: list[str] = []
     if (
         read_marks(remote).digest == one.digest

@@ -75,12 +75,18 @@ class Part:
     def part_or_none(self, key: str) -> Part | None:
         return None if self._value(key) is None else self.part(key)
 
+    def count_if_there(self, key: str) -> int | None:
+        return self.count_or_none(key) if key in self.values else None
+
     def part_if_there(self, key: str) -> Part | None:
         """The map under a key that older documents do not have."""
         return self.part(key) if key in self.values else None
 
     def parts(self, key: str) -> list[Part]:
         return [as_part(value, f"{self._path(key)}[{index}]") for index, value in enumerate(self._list(key))]
+
+    def parts_if_there(self, key: str) -> list[Part]:
+        return self.parts(key) if key in self.values else []
 
     def texts(self, key: str) -> tuple[str, ...]:
         values = self._list(key)

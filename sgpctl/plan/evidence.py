@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from sgpctl.model.canonical import declared_row_digests, is_known_digest, row_digest
 from sgpctl.model.compare import dataset_agrees, equals, tasks_hold
-from sgpctl.model.evaluation import DesiredEvaluation, RemoteContents, RemoteEvaluation
+from sgpctl.model.evaluation import DesiredEvaluation, RemoteContents, RemoteEvaluation, RemoteRow
 from sgpctl.model.located import Json
 from sgpctl.model.marks import read_marks
 from sgpctl.model.server_defaults import without_server_defaults
@@ -63,19 +63,17 @@ def _depends_on_prefilling(one: DesiredEvaluation) -> bool:
     )
 
 
-def remote_row_digests(one: DesiredEvaluation, contents: RemoteContents) -> Counter[str] | None:
-    """The digests of the remote rows, in the terms in which `one` declares its rows; None when they were not read."""
-    if contents.rows is None:
-        return None
+def remote_rows(
+    one: DesiredEvaluation, rows: Iterable[RemoteRow]
+) -> Iterator[tuple[Mapping[str, Json], Mapping[str, str] | None]]:
+    """Remote rows, each with its files, in the terms in which `one` declares its rows."""
     if one.dataset_id is None:
-        return Counter(row_digest(row.data, row.files) for row in contents.rows)
+        yield from ((row.data, row.files) for row in rows)
+        return
     declared = _declared_keys(one)
-    return Counter(
-        row_digest(
-            {**_only(row.data, declared.get(row.dataset_item_id)), "dataset_item_id": row.dataset_item_id}
-        )
-        for row in contents.rows
-    )
+    for row in rows:
+        item = row.dataset_item_id
+        yield {**_only(row.data, declared.get(item)), "dataset_item_id": item}, None
 
 
 def _declared_keys(one: DesiredEvaluation) -> Mapping[str | None, set[str]]:
@@ -91,7 +89,8 @@ def _declared_keys(one: DesiredEvaluation) -> Mapping[str | None, set[str]]:
 def _rows_agree(one: DesiredEvaluation, contents: RemoteContents, dataset_rows: Mapping[str, int]) -> bool:
     if one.rows is None:
         return contents.row_count == dataset_rows.get(one.dataset_id or "", contents.row_count)
-    return remote_row_digests(one, contents) == declared_row_digests(one.body)
+    rows = remote_rows(one, contents.rows or ())
+    return Counter(row_digest(data, files) for data, files in rows) == declared_row_digests(one.body)
 
 
 def _only(data: Mapping[str, Json], keys: set[str] | None) -> dict[str, Json]:

@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol, cast
 
-from sgpctl.model.canonical import canonical, declared_row_digests
+from sgpctl.model.canonical import canonical, declared_rows
 from sgpctl.model.compare import equals, tasks_by_alias
 from sgpctl.model.evaluation import DesiredEvaluation, RemoteContents, RemoteEvaluation
 from sgpctl.model.located import Json, Path, path_text, value_mark
 from sgpctl.model.marks import read_marks
-from sgpctl.plan.evidence import remote_row_digests
+from sgpctl.model.words import Words
+from sgpctl.plan.evidence import remote_rows
 from sgpctl.plan.plan import FieldChange, RowsChange
+from sgpctl.plan.row_difference import row_difference, rows_of
+from sgpctl.plan.row_sample import sampled
 
 # What a typed server fills in by itself (API 8.5); its presence alone explains nothing.
 _FILLED_IN = frozenset(
@@ -44,9 +47,12 @@ def spec_changes(
 
 
 def rows_change(
-    one: DesiredEvaluation, remote: RemoteEvaluation, contents: RemoteContents | None
+    one: DesiredEvaluation, remote: RemoteEvaluation, contents: RemoteContents | None, words: Words
 ) -> RowsChange | None:
-    """How the declared rows differ from the remote ones; None when they are known to be the same or nothing was read."""
+    """How the declared rows differ from the remote ones; None when they are known to be the same or nothing was read.
+
+    `words` make texts ready to be shown.
+    """
     if one.data_digest is not None and read_marks(remote).data_digest == one.data_digest:
         return None
     if one.rows is None:
@@ -54,19 +60,11 @@ def rows_change(
     if contents is None:
         is_told = one.data_digest is not None and read_marks(remote).data_digest is not None
         return RowsChange(None, len(one.rows)) if is_told else None
-    after = declared_row_digests(one.body)
-    before = remote_row_digests(one, contents)
-    if before is None:
-        return RowsChange(contents.row_count, after.total())
-    if before == after:
-        return None
-    return RowsChange(
-        before.total(),
-        after.total(),
-        added=(after - before).total(),
-        removed=(before - after).total(),
-        unchanged=(after & before).total(),
-    )
+    if contents.rows is None:
+        return RowsChange(contents.row_count, len(one.rows))
+    before, after = rows_of(remote_rows(one, contents.rows)), rows_of(declared_rows(one.body))
+    difference = row_difference(before, after, one.row_key)
+    return None if difference.is_empty else sampled(difference, one.row_key, words)
 
 
 def _source_changes(one: DesiredEvaluation, remote: RemoteEvaluation) -> list[FieldChange]:

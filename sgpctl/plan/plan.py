@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from sgpctl.model.canonical import sha256_of
 from sgpctl.model.located import Json, Mark
@@ -45,15 +46,61 @@ class FieldChange:
     place: Mark | None = None
 
 
+class RowKind(StrEnum):
+    """What becomes of one row."""
+
+    CHANGED = "changed"
+    ADDED = "added"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A value as JSON text; where it `is_cut`, a piece of that text, with an ellipsis at each end that was cut."""
+
+    text: str
+    is_cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnChange:
+    """One column of a row before and after. None means absent."""
+
+    column: str
+    before: Excerpt | None
+    after: Excerpt | None
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """One row that differs. `key` is the text of its key, if it has one; `more_columns` counts those that are not kept."""
+
+    kind: RowKind
+    key: str | None
+    columns: tuple[ColumnChange, ...]
+    more_columns: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class RowsChange:
-    """How the rows of a replaced evaluation differ; the counts are None when the old rows were too many to read."""
+    """How the rows of a replaced evaluation differ; the counts are None when the old rows were not read.
+
+    `changed` is None where rows were matched by content alone. Otherwise `key` is the column by which they were matched;
+    `keyless` counts the rows of both sides that have no key of their own, and were matched by content. `columns` are the
+    columns that changed, with the number of rows, the most frequent first. `sample` are some of the rows that differ.
+    """
 
     before: int | None
     after: int | None
     added: int | None = None
     removed: int | None = None
     unchanged: int | None = None
+    changed: int | None = None
+    key: str | None = None
+    keyless: int = 0
+    columns: tuple[tuple[str, int], ...] = ()
+    more_columns: int = 0
+    sample: tuple[RowChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

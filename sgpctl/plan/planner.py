@@ -22,6 +22,7 @@ from sgpctl.model.canonical import sha256_of
 from sgpctl.model.evaluation import DesiredEvaluation, RemoteEvaluation, RemoteState
 from sgpctl.model.located import Json
 from sgpctl.model.marks import Owner, read_marks
+from sgpctl.model.words import Words
 from sgpctl.plan import changes
 from sgpctl.plan.grid import grids_of
 from sgpctl.plan.matching import How, Match, match
@@ -40,16 +41,18 @@ def make_plan(
     *,
     scope: tuple[str, ...] = (),
     warnings: tuple[str, ...] = (),
+    words: Words = str,
 ) -> Plan:
     """What has to change remotely for `state` to be what `desired` declares, sorted by name.
 
-    `scope` says where (it becomes part of the plan's digest); `warnings` are those of the manifests.
+    `scope` says where (it becomes part of the plan's digest); `warnings` are those of the manifests. Values of rows are
+    put into `words` before they are shortened.
     """
     matching = match(desired, state, owner, take_over=policy.take_over)
     planned: list[Change] = []
     unchanged: list[str] = []
     for pair in matching.matches:
-        change = _change_for(pair, state, owner, policy)
+        change = _change_for(pair, state, owner, policy, words)
         if change is None:
             unchanged.append(pair.desired.name)
         else:
@@ -77,7 +80,7 @@ def make_plan(
     )
 
 
-def _change_for(pair: Match, state: RemoteState, owner: Owner, policy: Policy) -> Change | None:
+def _change_for(pair: Match, state: RemoteState, owner: Owner, policy: Policy, words: Words) -> Change | None:
     one, remote = pair.desired, pair.remote
     if remote is None:
         return changes.create(one, state)
@@ -87,7 +90,7 @@ def _change_for(pair: Match, state: RemoteState, owner: Owner, policy: Policy) -
         case How.OTHER_SPEC if _lifts_protection_of_edited_tasks(one, remote):
             return changes.lift_protection(one, remote)
         case How.OTHER_SPEC:
-            return changes.replace(one, remote, state)
+            return changes.replace(one, remote, state, words)
         case How.OTHER_NAME:
             return changes.rename(pair, remote, owner, policy)
         case How.ARCHIVED:

@@ -24,10 +24,10 @@ from sgpctl.plan.plan import (
     PlanHeader,
     Precondition,
     Refusal,
-    RowsChange,
     Superseded,
     Target,
 )
+from sgpctl.plan.saved_rows import read_rows, rows_document
 
 FORMAT_VERSION = "1.1"
 _MAJOR = FORMAT_VERSION.partition(".")[0]
@@ -240,15 +240,7 @@ def _change_document(change: Change) -> Json:
             }
             for field in change.fields
         ],
-        "rows": None
-        if rows is None
-        else {
-            "before": rows.before,
-            "after": rows.after,
-            "added": rows.added,
-            "removed": rows.removed,
-            "unchanged": rows.unchanged,
-        },
+        "rows": None if rows is None else rows_document(rows),
         "cost": cost_document(change.cost),
         "preconditions": _preconditions_document(change.preconditions),
         "archives": [
@@ -317,6 +309,7 @@ def _read_change(part: Part) -> Change:
     action = _read_action(part, "action")
     if action is None:
         raise damaged(f"`{part.path}` has no action")
+    rows = part.part_or_none("rows")
     return Change(
         action=action,
         name=part.text("name"),
@@ -325,7 +318,7 @@ def _read_change(part: Part) -> Change:
         digest=part.text_or_none("digest"),
         reasons=part.texts("reasons"),
         fields=tuple(_read_field(field) for field in part.parts("fields")),
-        rows=_read_rows(part.part_or_none("rows")),
+        rows=None if rows is None else read_rows(rows),
         cost=_read_cost(part.part("cost")),
         preconditions=tuple(_read_precondition(need) for need in part.parts("preconditions")),
         archives=tuple(_read_superseded(old) for old in part.parts("archives")),
@@ -344,18 +337,6 @@ def _read_place(part: Part | None) -> Mark | None:
 def _read_field(part: Part) -> FieldChange:
     place = _read_place(part.part_or_none("source"))
     return FieldChange(part.text("path"), part.json("before"), part.json("after"), place)
-
-
-def _read_rows(part: Part | None) -> RowsChange | None:
-    if part is None:
-        return None
-    return RowsChange(
-        before=part.count_or_none("before"),
-        after=part.count_or_none("after"),
-        added=part.count_or_none("added"),
-        removed=part.count_or_none("removed"),
-        unchanged=part.count_or_none("unchanged"),
-    )
 
 
 def _read_cost(part: Part) -> Cost:

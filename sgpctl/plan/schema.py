@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from sgpctl.model.located import Json
 from sgpctl.plan.action import Action
+from sgpctl.plan.plan import RowKind
 from sgpctl.plan.saved import FORMAT_VERSION
 
 _MAJOR = FORMAT_VERSION.partition(".")[0]
@@ -166,8 +167,43 @@ def _rows() -> dict[str, Json]:
             "added": _or_null(_count("Null where the rows were not compared.")),
             "removed": _or_null(_count("Null where the rows were not compared.")),
             "unchanged": _or_null(_count("Null where the rows were not compared.")),
+            "changed": _or_null(
+                _count("Rows of the same key with other contents; null where rows were matched by content.")
+            ),
+            "key": _or_null(_text("The column by which rows were matched; null where it was by content.")),
+            "keyless": _count(
+                "Rows of both sides that were matched by content because their key is missing or occurs twice."
+            ),
+            "columns": _list(
+                _map({"column": _text("Its name."), "rows": _count("The rows in which it changed.")}),
+                "The columns that changed, counted over all changed rows; the most frequent first.",
+            ),
+            "more_columns": _count("Changed columns that are not in `columns`."),
+            "sample": _list(_row(), "Some of the rows that differ, of every kind."),
         },
         "How the rows of a replaced evaluation differ.",
+    )
+
+
+def _row() -> dict[str, Json]:
+    column = _map(
+        {
+            "column": _text("Its name; of a file `files.` and its name."),
+            "before": {"description": "Its value in the old row; null where it is absent."},
+            "after": {"description": "Its value in the new row; null where it is absent."},
+            "cut": _list(
+                {"enum": ["before", "after"]},
+                "The sides whose value is long: there it is a piece of its JSON text, with an ellipsis at each cut end.",
+            ),
+        }
+    )
+    return _map(
+        {
+            "kind": {"enum": [kind.value for kind in RowKind]},
+            "key": _or_null(_text("The text of its key; null where it has none.")),
+            "columns": _list(column, "The columns that changed, or all of a row that was added or removed."),
+            "more_columns": _count("Further ones."),
+        }
     )
 
 

@@ -5,15 +5,21 @@ What a plan does, starts and relies on stays as it is, and so does its digest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
 from dataclasses import replace
 
 from sgpctl.model.evaluation import ItemFailure, Progress, RemoteEvaluation
-from sgpctl.model.located import Json
+from sgpctl.model.words import Words, in_words, map_in_words
 from sgpctl.plan.drift import Drift
-from sgpctl.plan.plan import Change, FieldChange, Plan, Refusal
-
-Words = Callable[[str], str]
+from sgpctl.plan.plan import (
+    Change,
+    ColumnChange,
+    Excerpt,
+    FieldChange,
+    Plan,
+    RowChange,
+    RowsChange,
+)
 
 
 def told(plan: Plan, words: Words) -> Plan:
@@ -23,7 +29,9 @@ def told(plan: Plan, words: Words) -> Plan:
         changes=tuple(_change(change, words) for change in plan.changes),
         notes=tuple(map(words, plan.notes)),
         warnings=tuple(map(words, plan.warnings)),
-        refusals=tuple(Refusal(words(each.message), words(each.hint)) for each in plan.refusals),
+        refusals=tuple(
+            replace(each, message=words(each.message), hint=words(each.hint)) for each in plan.refusals
+        ),
         gap=_text(plan.gap, words),
     )
 
@@ -44,8 +52,8 @@ def told_remote(remote: RemoteEvaluation, words: Words) -> RemoteEvaluation:
         status=words(remote.status),
         status_reason=_text(remote.status_reason, words),
         description=_text(remote.description, words),
-        metadata=_map(remote.metadata, words),
-        tasks=None if remote.tasks is None else tuple(_map(task, words) for task in remote.tasks),
+        metadata=map_in_words(remote.metadata, words),
+        tasks=None if remote.tasks is None else tuple(map_in_words(task, words) for task in remote.tasks),
         dataset_ids=tuple(map(words, remote.dataset_ids)),
         dataset_names=tuple(map(words, remote.dataset_names)),
         progress=None if remote.progress is None else _progress(remote.progress, words),
@@ -61,29 +69,45 @@ def _progress(progress: Progress, words: Words) -> Progress:
 
 
 def _change(change: Change, words: Words) -> Change:
-    return replace(change, reasons=tuple(map(words, change.reasons)), fields=_fields(change.fields, words))
+    return replace(
+        change,
+        reasons=tuple(map(words, change.reasons)),
+        fields=_fields(change.fields, words),
+        rows=None if change.rows is None else _rows(change.rows, words),
+    )
+
+
+def _rows(rows: RowsChange, words: Words) -> RowsChange:
+    return replace(
+        rows,
+        key=_text(rows.key, words),
+        columns=tuple((words(column), count) for column, count in rows.columns),
+        sample=tuple(_row(row, words) for row in rows.sample),
+    )
+
+
+def _row(row: RowChange, words: Words) -> RowChange:
+    columns = (
+        ColumnChange(words(each.column), _excerpt(each.before, words), _excerpt(each.after, words))
+        for each in row.columns
+    )
+    return replace(row, key=_text(row.key, words), columns=tuple(columns))
+
+
+def _excerpt(excerpt: Excerpt | None, words: Words) -> Excerpt | None:
+    if excerpt is None or excerpt.is_cut:
+        return None if excerpt is None else replace(excerpt, text=words(excerpt.text))
+    return Excerpt(json.dumps(in_words(json.loads(excerpt.text), words), ensure_ascii=False))
 
 
 def _fields(fields: tuple[FieldChange, ...], words: Words) -> tuple[FieldChange, ...]:
     return tuple(
-        FieldChange(words(field.path), _value(field.before, words), _value(field.after, words), field.place)
+        FieldChange(
+            words(field.path), in_words(field.before, words), in_words(field.after, words), field.place
+        )
         for field in fields
     )
 
 
 def _text(text: str | None, words: Words) -> str | None:
     return None if text is None else words(text)
-
-
-def _map(values: Mapping[str, Json], words: Words) -> dict[str, Json]:
-    return {words(key): _value(value, words) for key, value in values.items()}
-
-
-def _value(value: Json, words: Words) -> Json:
-    if isinstance(value, str):
-        return words(value)
-    if isinstance(value, list):
-        return [_value(part, words) for part in value]
-    if isinstance(value, dict):
-        return _map(value, words)
-    return value

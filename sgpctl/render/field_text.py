@@ -1,4 +1,4 @@
-"""The details beneath a change: fields before and after, texts as a diff, rows as counts."""
+"""The details beneath a change: fields before and after, texts as a diff."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from sgpctl.limits import DIFF_LINES_COMPARED_MAX, DIFF_LINES_SHOWN_MAX, FIELDS_SHOWN_MAX
 from sgpctl.model.located import Mark
-from sgpctl.plan.plan import FieldChange, RowsChange
+from sgpctl.plan.plan import FieldChange
 from sgpctl.render.excerpt import diff_line_text, excerpts, value_text
 from sgpctl.render.glyphs import Glyphs
 from sgpctl.render.layout import BLANK, INDENT, Line, Span, Style, line_width
 from sgpctl.render.safe_text import display_width, safe
 from sgpctl.render.text_diff import DiffLine, Kind, text_diff
-from sgpctl.render.wording import counted, place_text, rows_change_text
+from sgpctl.render.wording import counted, place_text
 
 _INNER = " " * 8
 _GAP = " " * 3
@@ -47,11 +47,6 @@ def field_lines(
     if hidden := len(fields) - len(shown):
         lines.append((Span(INDENT), Span(f"{glyphs.ellipsis} {counted(hidden, 'more field')}", Style.FAINT)))
     return lines
-
-
-def rows_lines(rows: RowsChange) -> list[Line]:
-    """How the rows differ: `rows   +3 -1, 176 unchanged`."""
-    return [(Span(f"{INDENT}rows{_GAP}"), Span(rows_change_text(rows)))]
 
 
 def is_long_text(field: FieldChange) -> bool:

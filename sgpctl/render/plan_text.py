@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 
 from sgpctl.plan.action import Action
 from sgpctl.plan.plan import Change, Plan, PlanHeader, Refusal, Superseded
-from sgpctl.render.field_text import field_lines, is_long_text, rows_lines
+from sgpctl.render.field_text import field_lines, is_long_text
 from sgpctl.render.glyphs import Glyphs
 from sgpctl.render.grid_text import grid_lines
 from sgpctl.render.header_text import title_line
 from sgpctl.render.layout import BLANK, INDENT, Line, Span, Style, columns, led, wrapped
+from sgpctl.render.rows_text import rows_lines
 from sgpctl.render.wording import (
     ACTION_STYLES,
     calls_text,
@@ -99,8 +100,8 @@ def _head(change: Change, glyphs: Glyphs) -> list[Span]:
 def _detail_lines(
     change: Change, shown: dict[tuple[object, object], str], glyphs: Glyphs, width: int
 ) -> list[Line]:
-    """What stands beneath a change. `shown` are the texts whose differences were printed, with the first name: a prompt
-    that many evaluations use is printed once.
+    """What stands beneath a change. `shown` are the texts and rows whose differences were printed, with the first name: a
+    prompt that many evaluations use is printed once.
     """
     lines: list[Line] = []
     for reason in change.reasons:
@@ -121,7 +122,9 @@ def _detail_lines(
         if is_long_text(field) and field not in repeated
     )
     if change.rows is not None:
-        lines += rows_lines(change.rows)
+        lines += rows_lines(change.rows, shown.get((change.rows, None)), glyphs, width)
+        if change.rows.sample:
+            shown.setdefault((change.rows, None), change.name)
     return lines + [_archives_line(old, glyphs) for old in change.archives]
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from sgpctl.model.located import Mark
 from sgpctl.plan.action import Action
-from sgpctl.plan.plan import Change, Cost, Plan, PlanHeader, RowsChange
+from sgpctl.plan.plan import Change, Cost, Plan, PlanHeader, RowKind, RowsChange
 from sgpctl.render.glyphs import Glyphs
 from sgpctl.render.layout import Span, Style
 
@@ -25,6 +25,8 @@ DONE_WORDS = {
     Action.ADOPT: "adopted",
     Action.ARCHIVE: "archived",
 }
+
+ROW_SIGNS = {RowKind.CHANGED: "~", RowKind.ADDED: "+", RowKind.REMOVED: "-"}
 
 ACTION_STYLES = {
     Action.CREATE: Style.ADD,
@@ -127,10 +129,22 @@ def spent_text(cost: Cost) -> str:
 
 
 def rows_change_text(rows: RowsChange) -> str:
-    """`+3 -1, 176 unchanged`."""
+    """`+3 -1, 176 unchanged`; with a key `+3 -1, 12 changed, 164 unchanged`."""
     if rows.added is None or rows.removed is None or rows.unchanged is None:
         return f"{_number(rows.before)} -> {_number(rows.after)}; not compared one by one"
-    return f"+{rows.added:,} -{rows.removed:,}, {rows.unchanged:,} unchanged"
+    changed = "" if rows.changed is None else f", {rows.changed:,} changed"
+    return f"+{rows.added:,} -{rows.removed:,}{changed}, {rows.unchanged:,} unchanged"
+
+
+def rows_hidden(rows: RowsChange, shown: int) -> int:
+    """How many rows differ beside those that are shown; none where rows are only counted, as in older plans."""
+    counts = (rows.added, rows.removed, rows.changed)
+    return max(0, sum(count or 0 for count in counts) - shown) if rows.sample else 0
+
+
+def keyless_text(count: int, key: str) -> str:
+    """Why so many rows were matched by content although there is a key, given as it is to be shown."""
+    return f"{counted(count, 'row')} matched by content: without {key}, or with one that occurs twice"
 
 
 def _number(count: int | None) -> str:

@@ -218,7 +218,7 @@ def test_contents_are_the_rows_without_results_and_the_taxonomy() -> None:
     platform.taxonomies["e1"] = {"a": 1}
     contents = with_(platform, lambda api: api.contents("e1", frozenset({"f1"}), rows_max=10))
     assert contents == RemoteContents(2, (RemoteRow({"q": 0}), RemoteRow({"q": 1})), {"a": 1})
-    assert platform.asked[0] == "GET /v5/evaluation-items?evaluation_id=e1&include_archived=true&limit=1000"
+    assert platform.asked[0] == "GET /v5/evaluation-items?evaluation_id=e1&include_archived=true&limit=11"
 
 
 def test_more_rows_than_may_be_read_are_only_counted() -> None:

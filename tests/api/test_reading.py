@@ -47,11 +47,11 @@ def owned(evaluation_id: str, desired: DesiredEvaluation, **fields: Any) -> dict
 
 
 def read(
-    transport: httpx.AsyncBaseTransport, *desired: DesiredEvaluation, rows_max: int = 100
+    transport: httpx.AsyncBaseTransport, *desired: DesiredEvaluation, rows_compared: int = 100
 ) -> RemoteState:
     return run(
         client_of(transport),
-        lambda client: read_state(Evaluations(client), desired, OWNER, rows_max=rows_max),
+        lambda client: read_state(Evaluations(client), desired, OWNER, rows_compared=rows_compared),
     )
 
 
@@ -194,12 +194,12 @@ def test_contents_of_one_that_can_not_be_adopted_are_not_read(fields: dict[str, 
     assert platform.asked_for("items") == []
 
 
-def contents_read(one: DesiredEvaluation, *there: dict[str, Any], rows_max: int = 100) -> list[str]:
+def contents_read(one: DesiredEvaluation, *there: dict[str, Any], rows_compared: int = 100) -> list[str]:
     """The ids whose contents a plan of `one` reads."""
     platform = Platform(*there)
     for evaluation in there:
         platform.items[evaluation["id"]] = [{"id": "i1", "data": {"q": "old"}}]
-    return sorted(read(platform, one, rows_max=rows_max).contents)
+    return sorted(read(platform, one, rows_compared=rows_compared).contents)
 
 
 def test_contents_are_read_where_our_digest_was_removed_or_is_of_another_version() -> None:
@@ -237,7 +237,52 @@ def test_another_dataset_explains_itself() -> None:
 def test_more_rows_than_may_be_read_are_counted() -> None:
     platform = Platform(owned("e1", declared(data=[{"q": "old"}])))
     platform.items["e1"] = [{"id": f"i{number}", "data": {}} for number in range(20)]
-    assert read(platform, declared(), rows_max=10).contents == {"e1": RemoteContents(20, None)}
+    assert read(platform, declared(), rows_compared=10).contents == {"e1": RemoteContents(20, None)}
+
+
+def test_where_no_rows_are_to_be_compared_they_are_counted_with_one_request() -> None:
+    platform = Platform(owned("e1", declared(data=[{"q": "old"}])))
+    platform.items["e1"] = [{"id": f"i{number}", "data": {}} for number in range(20)]
+    assert read(platform, declared(), rows_compared=0).contents == {"e1": RemoteContents(20, None)}
+    assert platform.asked_for("evaluation-items") == [
+        "GET /v5/evaluation-items?evaluation_id=e1&include_archived=true&limit=1"
+    ]
+
+
+def test_rows_that_prove_something_are_read_though_none_are_to_be_compared() -> None:
+    one = declared(tags=["gate"])
+    platform = Platform(remote("e1", tags=["gate"]))
+    platform.items["e1"] = [{"id": "i1", "data": {"q": "a"}}]
+    assert read(platform, one, rows_compared=0).contents["e1"].rows == (RemoteRow({"q": "a"}),)
+    unmarked = Platform(owned("e1", one, metadata={marks.DIGEST: None}))
+    unmarked.items["e1"] = platform.items["e1"]
+    assert read(unmarked, one, rows_compared=0).contents["e1"].rows == (RemoteRow({"q": "a"}),)
+
+
+def test_rows_that_did_not_change_are_not_read() -> None:
+    bleu: dict[str, Json] = {**F1, "configuration": {"type": "bleu"}}
+    before = declared(tasks=[bleu], taxonomy_params={"a": 1})
+    platform = Platform(owned("e1", before, tasks=[bleu]))
+    platform.items["e1"] = [{"id": f"i{number}", "data": {"q": "a"}} for number in range(2)]
+    assert read(platform, declared(taxonomy_params={"a": 2})).contents["e1"].rows is None
+
+
+@pytest.mark.parametrize("found", [{"archived_at": ARCHIVED}, {"name": "other"}])
+def test_rows_are_not_read_of_what_gives_way_to_a_run_that_is_there(found: dict[str, Any]) -> None:
+    one = declared(data=[{"q": "new"}])
+    there = owned("e2", one) | found
+    if "name" in found:
+        there["metadata"] = {**there["metadata"], marks.NAME: found["name"]}
+    platform = Platform(owned("e1", declared(data=[{"q": "old"}])), there)
+    platform.items["e1"] = [{"id": "i1", "data": {"q": "old"}}]
+    assert read(platform, one).contents["e1"].rows is None
+
+
+def test_a_run_of_another_manifest_of_the_same_spec_does_not_spare_the_reading() -> None:
+    one, other = declared(data=[{"q": "new"}]), declared("b", data=[{"q": "new"}])
+    platform = Platform(owned("e1", declared(data=[{"q": "old"}])), owned("e2", other))
+    platform.items["e1"] = [{"id": "i1", "data": {"q": "old"}}]
+    assert read(platform, one, other).contents["e1"].rows == (RemoteRow({"q": "old"}),)
 
 
 def test_the_size_of_a_dataset_is_read_only_for_what_may_run() -> None:

@@ -71,12 +71,12 @@ def test_what_counts_as_a_manifest_in_the_order_of_keys_is_also_a_task_in_bracke
 
 def test_the_project_file_has_an_order_of_its_own() -> None:
     text = (
-        "budget: {rows: 1}\nenvironments:\n  prod: {account_id: a, target: production}\n"
+        "review: {row_key: id}\nbudget: {rows: 1}\nenvironments:\n  prod: {account_id: a, target: production}\n"
         "  dev: {database: x, target: sandbox}\nproject: p\nversion: 1\n"
     )
     assert formatted(text, Kind.PROJECT) == (
         "version: 1\nproject: p\nenvironments:\n  prod: {target: production, account_id: a}\n"
-        "  dev: {target: sandbox, database: x}\nbudget: {rows: 1}\n"
+        "  dev: {target: sandbox, database: x}\nbudget: {rows: 1}\nreview: {row_key: id}\n"
     )
 
 

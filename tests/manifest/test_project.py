@@ -9,6 +9,7 @@ from sgpctl.manifest.project import (
     Budget,
     Environment,
     Project,
+    Review,
     Safety,
     Target,
     choose_environment,
@@ -44,7 +45,8 @@ def test_all_that_a_project_file_can_say(tmp_path: Path) -> None:
         "  open:\n"
         "default_environment: sandbox\n"
         "safety: {max_archive: '12.5%'}\n"
-        "budget: {model_calls: 1000, rows: 0}\n",
+        "budget: {model_calls: 1000, rows: 0}\n"
+        "review: {row_key: ticket.id, rows_compared: 0}\n",
     )
     places = project.places
     assert project == Project(
@@ -65,6 +67,7 @@ def test_all_that_a_project_file_can_say(tmp_path: Path) -> None:
         default_environment="sandbox",
         safety=Safety(0.125),
         budget=Budget(model_calls=1000, rows=0),
+        review=Review("ticket.id", 0, ("sgpctl.yaml", 16, 19)),
         places=places,
     )
     assert project.place_of("manifests", 1) == ("sgpctl.yaml", 3, 20)
@@ -82,7 +85,9 @@ def test_version_and_project_are_enough(tmp_path: Path) -> None:
 
 def test_a_null_is_as_good_as_nothing(tmp_path: Path) -> None:
     project = make_project(
-        tmp_path, {}, "manifests:\nexclude:\nallow_ignored:\nenvironments:\nsafety:\nbudget: {rows: }\n"
+        tmp_path,
+        {},
+        "manifests:\nexclude:\nallow_ignored:\nenvironments:\nsafety:\nbudget: {rows: }\nreview: {row_key: }\n",
     )
     assert project == make_project(tmp_path, {})
 
@@ -240,6 +245,9 @@ def test_a_project_file_that_is_wrong_says_where_and_how(tmp_path: Path, text: s
         ("safety: {max_archive: -1}", "safety.max_archive: must be a number"),
         ("safety: {max_archive: true}", "safety.max_archive: must be a number"),
         ("budget: {rows: -1}", "budget.rows: must be at least 0, is -1"),
+        ("review: {row_key: ''}", "review.row_key: must not be empty"),
+        ("review: {rows_compared: -1}", "review.rows_compared: must be at least 0, is -1"),
+        ("review: {key: id}", "review.key: unknown key 'key'"),
         ("budget: {rows: many}", 'budget.rows: must be a whole number, not a string ("many")'),
     ],
 )

@@ -24,12 +24,12 @@ FILES: dict[str, str | bytes] = {
     "evals/a.yaml": "# one\nname: n-${matrix.m.key}\nmatrix: {m: {x: vendor/x}}\ntags: [b]\n"
     "description: 'literal $${x} and ${var.v}'\ndata: {$file: ../rows.jsonl}\n"
     "tasks:\n- task_type: chat_completion\n  configuration:\n    model: ${matrix.m}\n"
-    "    messages: [{role: user, content: {$file: ../p.md}}]\nlifecycle: {protect: true}\n",
+    "    messages: [{role: user, content: {$file: ../p.md}}]\nlifecycle: {protect: true, row_key: '${var.key}'}\n",
     "evals/b.yaml": "name: pinned\ndataset_id: {name: Policy QA, expect_version: 7}\n",
     "rows.jsonl": '{"q": "${not} ours", "k": 1.0}\n\n{"q": "two\\nlines"}\n',
     "p.md": "Say {{item.q}}.\n",
 }
-SETTINGS = "manifests: [evals]\nvariables:\n  v: value\n"
+SETTINGS = "manifests: [evals]\nvariables:\n  v: value\n  key: q\n"
 
 
 def rendered(loaded: Loaded, *, with_origins: bool) -> str:
@@ -45,6 +45,7 @@ def essence(loaded: Loaded) -> list[tuple[object, ...]]:
             json.dumps(one.body, sort_keys=True),
             one.protect,
             one.expect_version,
+            one.row_key,
         )
         for one in loaded.desired
     ]
@@ -68,7 +69,7 @@ def test_everything_is_in_its_place(tmp_path: Path) -> None:
         "      messages:\n"
         "        - role: user\n"
         "          content: |\n            Say {{item.q}}.\n"
-        "lifecycle:\n  protect: true\n"
+        "lifecycle:\n  protect: true\n  row_key: q\n"
         "---\n"
         "name: pinned\n"
         "tags: [a]\n"
@@ -79,7 +80,7 @@ def test_everything_is_in_its_place(tmp_path: Path) -> None:
 
 def test_every_value_says_where_it_was_written(tmp_path: Path) -> None:
     loaded = load_files(tmp_path, FILES, SETTINGS)
-    assert rendered(loaded, with_origins=True).splitlines()[:22] == [
+    assert rendered(loaded, with_origins=True).splitlines()[:23] == [
         "name: n-x  # evals/a.yaml:2",
         'description: "literal $${x} and value"  # evals/a.yaml:5',
         "tags:",
@@ -100,6 +101,7 @@ def test_every_value_says_where_it_was_written(tmp_path: Path) -> None:
         '          content: "Say {{item.q}}.\\n"  # p.md:1',
         "lifecycle:",
         "  protect: true  # evals/a.yaml:12",
+        "  row_key: q  # sgpctl.yaml:6, by evals/a.yaml:12",
         "---",
         "name: pinned  # evals/b.yaml:1",
     ]
@@ -134,10 +136,12 @@ def test_what_is_printed_declares_the_same_evaluations(tmp_path: Path, with_orig
 @pytest.mark.parametrize("with_origins", [False, True])
 def test_every_example_is_printed_and_read_back(tmp_path: Path, example: str, with_origins: bool) -> None:
     project = find_project(EXAMPLES / example)
+    row_key = project.review.row_key  # stays with the project, as its budget does
+    settings = f"review: {{row_key: {row_key}}}\n" if row_key else ""
     for environment in project.environments.values():
         loaded = load(project, environment)
         text = rendered(loaded, with_origins=with_origins)
-        again = load_files(tmp_path / environment.name, {"all.yaml": text})
+        again = load_files(tmp_path / environment.name, {"all.yaml": text}, settings)
         assert errors(again) == []
         assert essence(again) == essence(loaded)
 

@@ -168,7 +168,8 @@ def test_a_task_of_a_kind_that_nobody_knows_is_taken(task_type: str) -> None:
     "document",
     [
         {},
-        {"tags": ["a"], "lifecycle": {"protect": True}},
+        {"tags": ["a"], "lifecycle": {"protect": True, "row_key": "ticket.id"}},
+        {"lifecycle": {"row_key": "${var.key}"}},
         {"dataset": {"tags": ["a"]}, "dataset_id": "d"},
         {"dataset_id": {"expect_version": 3}},
         {"description": None},
@@ -188,6 +189,7 @@ def test_defaults_need_nothing(document: Json) -> None:
         {"safety": {"max_archive": "12.5 %"}, "budget": {"rows": 0}},
         {"environments": {"dev": {"base_url": "http://127.0.0.1:5003/public"}}},
         {"safety": {"max_archive": 0}, "budget": None, "default_environment": None},
+        {"review": {"row_key": "ticket.id", "rows_compared": 0}},
     ],
 )
 def test_a_project_file_is_taken(line: dict[str, Json]) -> None:
@@ -225,6 +227,8 @@ def test_a_known_task_without_its_configuration_is_refused(task_type: str) -> No
         {"name": "n", "tags": "nightly"},
         {"name": "n", "tags": "a ${var.x}"},
         {"name": "n", "lifecycle": {"protect": "yes"}},
+        {"name": "n", "lifecycle": {"row_key": 1}},
+        {"name": "n", "lifecycle": {"row_key": ""}},
         {"name": "n", "dataset_id": "d", "dataset": {"name": "x"}},
         {"name": "n", "dataset_id": "d", "files": []},
         {"name": "n", "dataset_id": "d", "data": [{"q": 1}]},
@@ -274,6 +278,8 @@ def test_what_cannot_stand_in_defaults_is_refused(document: Json) -> None:
         {"safety": {"max_archive": 1.5}},
         {"safety": {"max_archive": "many"}},
         {"budget": {"rows": -1}},
+        {"review": {"rows_compared": -1}},
+        {"review": {"row_key": ""}},
         {"variables": {"1a": 1}},
     ],
 )

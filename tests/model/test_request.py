@@ -66,8 +66,9 @@ def test_a_body_that_needs_no_change_is_the_document_itself() -> None:
 
 
 def test_our_own_key_is_taken_out_of_the_body() -> None:
-    manifest = accepted({"name": "n", "data": [{}], "lifecycle": {"protect": True}})
-    assert manifest == CheckedManifest(body={"name": "n", "data": [{}]}, protect=True)
+    lifecycle: Json = {"protect": True, "row_key": "id"}
+    manifest = accepted({"name": "n", "data": [{"id": 1}], "lifecycle": lifecycle})
+    assert manifest == CheckedManifest(body={"name": "n", "data": [{"id": 1}]}, protect=True, row_key="id")
 
 
 @pytest.mark.parametrize("lifecycle", [None, {}, {"protect": None}, {"protect": False}])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 from hypothesis import strategies as st
@@ -11,12 +12,16 @@ from sgpctl.model.marks import OWNER_NAME, Occasion
 from sgpctl.plan.action import Action
 from sgpctl.plan.plan import (
     Change,
+    ColumnChange,
     Cost,
+    Excerpt,
     FieldChange,
     Plan,
     PlanHeader,
     Precondition,
     Refusal,
+    RowChange,
+    RowKind,
     RowsChange,
     Superseded,
     Target,
@@ -38,6 +43,29 @@ json_values: st.SearchStrategy[Json] = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
     max_leaves=6,
 )
+_excerpts = (
+    st.none()
+    | json_values.filter(lambda value: value is not None).map(
+        lambda value: Excerpt(json.dumps(value, ensure_ascii=False))
+    )
+    | st.builds(Excerpt, texts, st.just(True))
+)
+row_changes = st.builds(
+    RowChange,
+    kind=st.sampled_from(RowKind),
+    key=st.none() | texts,
+    columns=st.lists(st.builds(ColumnChange, texts, _excerpts, _excerpts), max_size=3).map(tuple),
+    more_columns=counts,
+)
+rows_changes = st.builds(
+    RowsChange,
+    *(st.none() | counts for _ in range(6)),
+    key=st.none() | texts,
+    keyless=counts,
+    columns=st.lists(st.tuples(texts, counts), max_size=3).map(tuple),
+    more_columns=counts,
+    sample=st.lists(row_changes, max_size=3).map(tuple),
+)
 costs = st.builds(Cost, counts, counts, counts, st.booleans(), st.booleans())
 parts = st.dictionaries(texts, texts, max_size=2)
 needs = st.builds(Precondition, texts, texts, st.lists(texts, max_size=2).map(tuple), parts)
@@ -52,15 +80,7 @@ changes = st.builds(
     fields=st.lists(
         st.builds(FieldChange, texts, json_values, json_values, st.none() | places), max_size=2
     ).map(tuple),
-    rows=st.none()
-    | st.builds(
-        RowsChange,
-        st.none() | counts,
-        st.none() | counts,
-        st.none() | counts,
-        st.none() | counts,
-        st.none() | counts,
-    ),
+    rows=st.none() | rows_changes,
     cost=costs,
     preconditions=st.lists(needs, max_size=2).map(tuple),
     archives=st.lists(st.builds(Superseded, texts, texts, moments, needs), max_size=2).map(tuple),

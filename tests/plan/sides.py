@@ -16,6 +16,7 @@ from sgpctl.model.evaluation import (
 )
 from sgpctl.model.located import Json
 from sgpctl.model.marks import Owner, Provenance
+from sgpctl.model.words import Words
 from sgpctl.plan.plan import Change, Plan
 from sgpctl.plan.planner import make_plan
 from sgpctl.plan.policy import Policy
@@ -60,6 +61,11 @@ def declare(name: str = "refunds", *, protect: bool = False, **body: Json) -> De
     request = {key: value for key, value in request.items() if value is not None}
     rows = data_digest(request)
     return DesiredEvaluation(name, request, spec_digest(request, rows), rows, (f"{name}.yaml", 1, 1), protect)
+
+
+def by(row_key: str, one: DesiredEvaluation) -> DesiredEvaluation:
+    """The same with a row key, as a manifest or its project names one."""
+    return replace(one, row_key=row_key)
 
 
 def created(
@@ -109,10 +115,13 @@ def plan(
     *,
     policy: Policy | None = None,
     owner: Owner = OWNER,
+    words: Words = str,
     **state: object,
 ) -> Plan:
     remote = RemoteState(owned=tuple(owned or ()), **state)  # type: ignore[arg-type]  # the tests name its fields
-    return make_plan(sorted(desired, key=lambda one: one.name), remote, owner, policy or Policy())
+    return make_plan(
+        sorted(desired, key=lambda one: one.name), remote, owner, policy or Policy(), words=words
+    )
 
 
 def the_change(made: Plan) -> Change:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sgpctl.model.evaluation import RemoteContents
+from sgpctl.model.evaluation import RemoteContents, RemoteRow
 from sgpctl.model.located import Json
-from sgpctl.plan.plan import Cost
-from tests.plan.sides import ROWS, as_map, chat, contents_of, created, declare, plan, question, the_change
+from sgpctl.plan.plan import Cost, RowKind
+from tests.plan.sides import ROWS, as_map, by, chat, contents_of, created, declare, plan, question, the_change
 
 
 def test_rows_are_counted_as_added_removed_and_unchanged() -> None:
@@ -14,6 +14,65 @@ def test_rows_are_counted_as_added_removed_and_unchanged() -> None:
     rows = the_change(plan([after], [created(before)], contents={"id-1": contents_of(before)})).rows
     assert rows is not None
     assert (rows.added, rows.removed, rows.unchanged) == (2, 1, 2)
+
+
+def test_rows_with_a_key_are_changed_by_column() -> None:
+    before = declare(data=[{"id": 1, "question": "one?"}, {"id": 2, "question": "two?"}])
+    after = by("id", declare(data=[{"id": 2, "question": "two!"}, {"id": 3, "question": "three?"}]))
+    rows = the_change(plan([after], [created(before)], contents={"id-1": contents_of(before)})).rows
+    assert rows is not None
+    assert (rows.key, rows.added, rows.removed, rows.changed, rows.unchanged) == ("id", 1, 1, 1, 0)
+    assert rows.columns == (("question", 1),)
+    assert [(row.kind, row.key) for row in rows.sample] == [
+        (RowKind.CHANGED, "2"),
+        (RowKind.ADDED, "3"),
+        (RowKind.REMOVED, "1"),
+    ]
+
+
+def test_items_of_a_dataset_can_be_known_by_their_id() -> None:
+    data: list[Json] = [{"dataset_item_id": "i1", "hint": "a"}, {"dataset_item_id": "i2"}]
+    before = declare(data=data, dataset_id="ds-1")
+    after = by("dataset_item_id", declare(data=[{"dataset_item_id": "i1", "hint": "b"}], dataset_id="ds-1"))
+    there = tuple(
+        RemoteRow({**as_map(row), "question": "?"}, dataset_item_id=str(as_map(row)["dataset_item_id"]))
+        for row in data
+    )
+    contents = {"id-1": RemoteContents(2, there)}
+    rows = the_change(plan([after], [created(before)], contents=contents)).rows
+    assert rows is not None
+    assert [(row.kind, row.key) for row in rows.sample] == [
+        (RowKind.CHANGED, "i1"),
+        (RowKind.REMOVED, "i2"),
+    ]
+    assert rows.columns == (("hint", 1),)
+
+
+def test_a_file_that_was_exchanged_is_a_changed_column() -> None:
+    before = declare(data=[{"id": 1}], files=[{"image": "file-1"}])
+    after = by("id", declare(data=[{"id": 1}], files=[{"image": "file-2"}]))
+    contents = {"id-1": RemoteContents(1, (RemoteRow({"id": 1}, {"image": "file-1"}),))}
+    rows = the_change(plan([after], [created(before)], contents=contents)).rows
+    assert rows is not None
+    assert rows.columns == (("files.image", 1),)
+
+
+def test_a_key_that_no_row_has_counts_for_nothing() -> None:
+    before, after = declare(data=[{"q": "a"}]), by("id", declare(data=[{"q": "b"}]))
+    rows = the_change(plan([after], [created(before)], contents={"id-1": contents_of(before)})).rows
+    assert rows is not None
+    assert (rows.key, rows.changed, rows.added, rows.removed, rows.keyless) == (None, None, 1, 1, 0)
+
+
+def test_a_row_key_changes_nothing_and_is_no_part_of_the_digest_of_a_plan() -> None:
+    one = declare()
+    assert plan([by("question", one)], [created(one)]).is_empty
+    before, contents = declare(data=ROWS[1:]), {"id-1": contents_of(declare(data=ROWS[1:]))}
+    plain = plan([one], [created(before)], contents=contents)
+    keyed = plan([by("question", one)], [created(before)], contents=contents)
+    unread = plan([one], [created(before)], contents={"id-1": RemoteContents(2, None)})
+    assert plain.changes != keyed.changes
+    assert plain.digest == keyed.digest == unread.digest
 
 
 def test_a_row_that_occurs_twice_counts_twice() -> None:

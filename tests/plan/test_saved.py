@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from typing import Any, cast
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from sgpctl.errors import ExitCode, PlanFileError
 from sgpctl.model.located import Json
 from sgpctl.model.marks import Occasion
-from sgpctl.plan.plan import Plan, PlanHeader
+from sgpctl.plan.plan import Plan, PlanHeader, RowsChange
 from sgpctl.plan.saved import iso_text, plan_document, read_plan_document
 from sgpctl.render.glyphs import UNICODE
 from sgpctl.render.json_text import json_text
@@ -93,6 +94,33 @@ def test_a_plan_of_format_1_0_does_not_tell_parts_and_names_apart_and_is_read() 
         for need in (*change["preconditions"], *(old["precondition"] for old in change["archives"])):
             del need["parts"], need["names"]
     assert read_plan_document(document).plan == plans.every_action()
+
+
+def test_a_plan_that_only_counts_its_rows_is_read() -> None:
+    document = written(plans.plan_of(plans.replace_rows()))
+    document["format_version"] = "1.0"
+    [change] = document["changes"]
+    change["rows"] = {"before": 177, "after": 179, "added": 3, "removed": 1, "unchanged": 176}
+    [read] = read_plan_document(document).plan.changes
+    assert read.rows == RowsChange(177, 179, added=3, removed=1, unchanged=176)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        (("kind",), "moved", "'moved' is not what a row can be"),
+        (("key",), 7, "key` should be text"),
+        (("columns", 0, "cut"), "after", "cut` should be a list"),
+        (("columns", 0, "after"), None, "after` should be text"),
+    ],
+)
+def test_rows_that_are_damaged_are_refused(path: tuple[str | int, ...], value: object, said: str) -> None:
+    document = written(plans.plan_of(plans.replace_rows()))
+    sample = document["changes"][0]["rows"]["sample"]
+    sample[0]["columns"] = [{"column": "q", "before": None, "after": "…", "cut": ["after"]}]
+    _put(sample[0], path, value)
+    with pytest.raises(PlanFileError, match=re.escape(said)):
+        read_plan_document(document)
 
 
 def test_times_are_written_in_utc_whatever_their_zone() -> None:

@@ -38,7 +38,7 @@ from sgpctl.render.problems_report import Report
 from sgpctl.render.problems_sarif import sarif_document
 from sgpctl.render.problems_text import error_lines, problem_lines, warning_lines
 from sgpctl.render.progress_text import finished_line, started_line
-from tests.render import drifts, histories, plans, review_plans
+from tests.render import drifts, histories, plans, review_plans, row_plans
 from tests.render.problem_reports import REPORTS
 
 GOLDEN = Path(__file__).parent.parent / "golden"
@@ -298,6 +298,10 @@ _REVIEWED = {
     "long-prompts": review_plans.long_prompts(),
     "hostile-names": plans.hostile(),
     "tricks": review_plans.tricks(),
+    "rows-by-key": row_plans.by_key(),
+    "rows-by-content": row_plans.by_content(),
+    "rows-all-changed": row_plans.every_row(),
+    "rows-of-tricks": plans.plan_of(*row_plans.tricks(review_plans.TRICKS)),
 }
 _OUTCOMES = {
     "done": _all_done(),
@@ -336,6 +340,14 @@ SAMPLES: Mapping[str, Callable[[], str]] = {
     "plan-update.txt": lambda: plan_text(plans.plan_of(plans.update())),
     "plan-replace-prompt.txt": lambda: plan_text(plans.plan_of(plans.replace_prompt())),
     "plan-replace-rows.txt": lambda: plan_text(plans.plan_of(plans.replace_rows())),
+    "plan-rows-by-key.txt": lambda: plan_text(row_plans.by_key()),
+    "plan-rows-by-key-80-ascii.txt": lambda: plan_text(row_plans.by_key(), glyphs=ASCII, width=80),
+    "plan-rows-by-key.json": lambda: json_text(plan_document(row_plans.by_key(), plans.PROD)),
+    "plan-rows-by-content.txt": lambda: plan_text(row_plans.by_content()),
+    "plan-rows-all-changed.txt": lambda: plan_text(row_plans.every_row()),
+    "plan-rows-of-hostile-texts-80.txt": lambda: plan_text(
+        plans.plan_of(*row_plans.tricks([plans.HOSTILE])), width=80
+    ),
     "plan-rename.txt": lambda: plan_text(plans.plan_of(plans.rename())),
     "plan-restore.txt": lambda: plan_text(plans.plan_of(plans.restore())),
     "plan-adopt.txt": lambda: plan_text(plans.plan_of(plans.adopt())),

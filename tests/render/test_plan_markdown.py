@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from sgpctl.limits import ARCHIVES_LISTED_MAX, COMMENT_BYTES_MAX
 from sgpctl.plan.action import Action
-from sgpctl.plan.plan import Change, Cost, Plan, PlanHeader, Refusal
+from sgpctl.plan.plan import Change, Cost, Plan, PlanHeader, Refusal, RowsChange
 from sgpctl.render.markdown.plan import plan_markdown
 from sgpctl.render.safe_text import safe
-from tests.plan.saved_plans import changes, headers, saved_plans
-from tests.render import plans, review_plans
+from tests.plan.saved_plans import changes, headers, rows_changes, saved_plans
+from tests.render import plans, review_plans, row_plans
 from tests.render.markdown_reading import has_only_our_markup, pings, read, table_rows
 from tests.render.test_markdown_text import texts
 
@@ -204,6 +204,48 @@ def test_a_matrix_is_drawn_as_a_table_of_signs() -> None:
     written = markdown(review_plans.matrix())
     assert "| `language` | `short` | `long` | `rude` | `empty` |" in written
     assert "| `de` | `=` | `=` | `+` | `+` |" in written
+
+
+@given(st.lists(texts, max_size=6))
+def test_no_text_in_a_row_is_markup(found: list[str]) -> None:
+    holds(markdown(plans.plan_of(*row_plans.tricks(found))))
+
+
+@settings(max_examples=15)
+@given(st.lists(rows_changes, min_size=1, max_size=5), st.integers(1, 400))
+def test_rows_are_left_out_one_by_one_where_there_is_no_room(found: list[RowsChange], count: int) -> None:
+    changes = [
+        row_plans.replaced(replace(rows, before=number), f"e-{number}")
+        for number in range(count)
+        for rows in found
+    ]
+    holds(markdown(plans.plan_of(*changes)))
+
+
+def test_changed_rows_stand_by_key_and_column() -> None:
+    written = markdown(row_plans.by_key())
+    assert (
+        "`policy-recall`, `policy-recall-strict`: +4 -3, 15 changed, 12 unchanged, by `ticket_id`<br>"
+        in written
+    )
+    assert "changed: `reference` in 14 rows, `passage` in 2 rows, `language` in 1 row\n" in written
+    assert '| `~` | `T-003` | `reference` | `"30 days"` | `"14 days"` |' in written
+    assert (
+        "… 12 more rows; 2 rows matched by content: without `ticket_id`, or with one that occurs twice"
+        in written
+    )
+
+
+def test_rows_without_a_key_stand_in_their_columns() -> None:
+    written = markdown(row_plans.by_content())
+    assert "|  | `ticket_id` | `question` | `passage` | `reference` |" in written
+    assert '| `+` | `"T-031"` | `"How long can I return order 31?"` |' in written
+
+
+def test_columns_that_have_no_room_are_counted() -> None:
+    written = markdown(row_plans.every_row())
+    assert "6 more columns\n" in written
+    assert "|  |  | 6 more columns |  |  |" in written
 
 
 def test_the_same_plan_gives_the_same_document() -> None:

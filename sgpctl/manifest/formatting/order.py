@@ -40,6 +40,7 @@ PROJECT_KEYS = (
     "default_environment",
     "safety",
     "budget",
+    "review",
 )
 _TASK_KEYS = ("alias", "task_type", "configuration")
 _MERGE_KEY = "<<"

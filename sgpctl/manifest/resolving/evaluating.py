@@ -30,9 +30,13 @@ class Evaluated:
 
 
 class Evaluating:
-    """Remembers the digests of rows, because many evaluations share the same file of them."""
+    """Remembers the digests of rows, because many evaluations share the same file of them.
 
-    def __init__(self) -> None:
+    `row_key` is the one of those that name none themselves.
+    """
+
+    def __init__(self, row_key: str | None = None) -> None:
+        self._row_key = row_key
         self._digests: dict[tuple[int, int], tuple[Json, Json, str | None]] = {}
         self._hints = Hints()
 
@@ -67,6 +71,7 @@ class Evaluating:
             protect=checked.protect,
             cell=candidate.cell,
             expect_version=candidate.expect_version,
+            row_key=checked.row_key or self._row_key,
         )
         return evaluation, problems
 
