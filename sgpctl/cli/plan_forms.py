@@ -41,9 +41,9 @@ class PlanForms:
 
                 return plain(plan_lines(self.plan, self.header, UNICODE, width=_TEXT_WIDTH))
             case Form.JSON:
-                from sgpctl.plan.saved import plan_document
+                from sgpctl.cli.saved_plan import saved_text
 
-                return json_text(plan_document(self.plan, self.header))
+                return saved_text(self.plan, self.header)
             case Form.MARKDOWN:
                 from sgpctl.render.markdown.plan import plan_markdown
 

@@ -1,4 +1,4 @@
-"""A saved plan or a snapshot, read from a file that somebody names."""
+"""A saved plan: the text that is saved, and what is read from a file that somebody names; snapshots are read so, too."""
 
 from __future__ import annotations
 
@@ -10,11 +10,25 @@ from sgpctl.limits import PLAN_FILE_BYTES_MAX, PLAN_FILE_VALUES_MAX
 from sgpctl.model.json_text import has_more_values_than
 from sgpctl.model.located import Json
 from sgpctl.plan.document import quoted
-from sgpctl.plan.saved import SavedPlan, read_plan_document
+from sgpctl.plan.plan import Plan, PlanHeader
+from sgpctl.plan.saved import SavedPlan, plan_document, read_plan_document
 from sgpctl.plan.snapshot import Snapshot, read_snapshot_document
+from sgpctl.render.json_text import json_text
 
 _HOW_TO_PLAN = "Make one with `sgpctl plan --out FILE`. A manifest is applied by naming its project's folder."
 HOW_TO_SNAPSHOT = "Have a job that has the key make one with `sgpctl snapshot --out FILE`."
+
+
+def saved_text(plan: Plan, header: PlanHeader) -> str:
+    """The text of a plan. Raises PlanFileError when it would be too large to be read again."""
+    text = json_text(plan_document(plan, header))
+    data = text.encode("utf-8")
+    if len(data) > PLAN_FILE_BYTES_MAX or has_more_values_than(PLAN_FILE_VALUES_MAX, data):
+        raise PlanFileError(
+            f"a plan of {len(plan.changes):,} changes is too large to be saved",
+            hint="Apply it without a file, or apply a part of the manifests first.",
+        )
+    return text
 
 
 def read_saved_plan(path: Path) -> SavedPlan:

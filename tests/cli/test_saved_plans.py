@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from sgpctl.cli.saved_plan import saved_text
+from sgpctl.errors import PlanFileError
+from sgpctl.limits import PLAN_FILE_VALUES_MAX
 from tests.cli.conftest import Sgpctl, copy_example, edit
 from tests.plan.sealing import sealed
+from tests.render import plans
 
 
 @pytest.fixture
@@ -151,3 +155,9 @@ def test_a_part_that_matches_nothing_is_not_called_as_declared(quickstart: Path,
     shown = sgpctl("plan", quickstart, "--only", "nothing-like-it").out
     assert "3 other changes are not" in shown
     assert "3 evaluations are as declared" not in shown
+
+
+def test_a_plan_that_could_not_be_read_again_is_not_saved() -> None:
+    unchanged = ("x",) * (PLAN_FILE_VALUES_MAX + 1)
+    with pytest.raises(PlanFileError, match="too large to be saved"):
+        saved_text(plans.plan_of(unchanged=unchanged), plans.PROD)
