@@ -190,3 +190,16 @@ def test_no_json_breaks_the_reader(fields: dict[str, Json]) -> None:
     except MisshapenJson:
         return
     assert read.created_at.tzinfo is UTC
+    assert read.created_at.tzinfo is UTC
+
+
+@pytest.mark.parametrize("count", [2**53 + 1, 10**4200, -1, 1.0, True, "1", None])
+def test_a_count_that_is_none_is_absent(count: Json) -> None:
+    read = wire.evaluation({**LEAST, "error_count": count, "progress": {"items": {"total": count}}})
+    assert (read.error_count, read.progress) == (None, Progress(0, 0, 0, 0))
+
+
+def test_a_time_from_which_nothing_can_be_counted_is_absent() -> None:
+    read = wire.evaluation({**LEAST, "created_at": "9999-12-31T23:59:59Z"})
+    assert read.created_at == UNKNOWN_TIME
+    assert wire.evaluation({**LEAST, "archived_at": "9999-12-31T23:59:59Z"}).is_archived

@@ -49,7 +49,8 @@ class Mutator:
         others = [*unpacked(other).values()] or [other]
         files[name] = way(files[name], self._random.choice(others))
         if self._random.random() < 0.03:
-            files[self._random.choice([*files])] = files.pop(name)
+            content = files.pop(name)
+            files[self._random.choice([*files] or [name])] = content
         return packed(files)
 
     def _span(self, data: bytes, longest: int = 64) -> tuple[int, int]:
