@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
+import os
 import resource
 import shlex
 import sys
@@ -17,12 +18,12 @@ from pathlib import Path
 from random import Random
 
 from tests.fuzz.defective import DEFECTS
-from tests.fuzz.judging import MEMORY_MIB_MAX, SECONDS_MAX, Judge
+from tests.fuzz.judging import MEMORY_MIB_MAX, Judge
 from tests.fuzz.mutation import INPUT_BYTES_MAX, Mutator
 from tests.fuzz.targets import TARGETS
 
 _ADDRESS_SPACE_BYTES = 6 * MEMORY_MIB_MAX * 1024 * 1024  # a hard stop for the machine's sake
-_STUCK_SECONDS = 6 * SECONDS_MAX  # in code that no signal interrupts
+_STUCK_SECONDS = 120.0  # by the clock, in code that no signal interrupts, or waiting
 _CURRENT = "current"
 _SEED_SHARE = 0.3
 _QUICK_SECONDS_MAX = (
@@ -128,11 +129,12 @@ def _work(plan: Plan, folder: Path, reports: SimpleQueue[tuple[str, object]]) ->
     fuzzer = Fuzzer(plan, folder)
     end = time.monotonic() + plan.seconds
     told = time.monotonic()
+    starter = os.getppid()
     for number, data in enumerate(fuzzer.inputs(), start=1):
         finding = fuzzer.tried(data)
         if finding is not None:
             reports.put(("finding", (finding, str(_saved(plan, data)))))
-        is_over = time.monotonic() > end or number == plan.inputs
+        is_over = time.monotonic() > end or number == plan.inputs or os.getppid() != starter
         is_full = finding is not None and " MiB" in finding  # the peak of a process never falls again
         if is_over or is_full or time.monotonic() > told + 1:
             told = time.monotonic()

@@ -60,12 +60,9 @@ class Writes:
         elif event in _CHANGING or (event == "open" and _is_writing(arguments)):
             self._may_write = None  # what the check itself does is not heard
             try:
-                # What is opened by its descriptor was opened by its name before.
-                named = arguments[:1] if event == "open" else arguments
-                places = [
-                    Path(os.fsdecode(one)) for one in named if isinstance(one, str | bytes | os.PathLike)
-                ]
-                self._found += [f"{event} {place}" for place in places if not may_write(place.absolute())]
+                told = arguments[:1] if event == "open" else arguments  # what follows is no name
+                names = [Path(os.fsdecode(one)) for one in told if isinstance(one, str | bytes | os.PathLike)]
+                self._found += [f"{event} {name}" for name in names if not may_write(name.absolute())]
             finally:
                 self._may_write = may_write
 
