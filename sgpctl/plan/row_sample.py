@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from heapq import nsmallest
 from itertools import zip_longest
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from sgpctl.limits import (
     COLUMNS_COUNTED_MAX,
@@ -27,6 +27,7 @@ _ELLIPSIS = "…"
 _CONTEXT_CHARS = ROW_TEXT_CHARS_MAX // 3  # before the first character that differs
 
 T = TypeVar("T")
+_Rank: TypeAlias = tuple[int, float, str, str, str]
 
 
 def sampled(difference: RowDifference, key: str | None, words: Words = str) -> RowsChange:
@@ -76,20 +77,24 @@ def _sample(difference: RowDifference, key: str | None, words: Words) -> list[Ro
     )
 
 
-def _first(rows: Iterable[T], rank: Callable[[T], tuple[int, float, str, str]]) -> Sequence[T]:
+def _first(rows: Iterable[T], rank: Callable[[T], _Rank]) -> Sequence[T]:
     return nsmallest(ROWS_SAMPLED_MAX, rows, key=rank)
 
 
-def _rank(row: Row, key: str | None) -> tuple[int, float, str, str]:
-    """Rows in the order of their keys, numbers by size; then those without one, by their content."""
+def _rank(row: Row, key: str | None) -> _Rank:
+    """Rows in the order of their keys, numbers by size; then those without one, by their content.
+
+    Equal rows that are written in different ways come in the order of how they are written.
+    """
     value = None if key is None else value_at(row.data, key)
+    written = json.dumps([dict(row.data), dict(row.files)])
     match value:
         case None:
-            return (2, 0, canonical_text(dict(row.data)), row.digest)
+            return (2, 0, canonical_text(dict(row.data)), row.digest, written)
         case int() | float() if not isinstance(value, bool):
-            return (0, value, "", row.digest)
+            return (0, value, "", row.digest, written)
         case _:
-            return (1, 0, _key_text(value), row.digest)
+            return (1, 0, _key_text(value), row.digest, written)
 
 
 def _row_change(

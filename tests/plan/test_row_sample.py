@@ -17,7 +17,7 @@ from sgpctl.limits import (
 )
 from sgpctl.model.located import Json
 from sgpctl.plan.plan import ColumnChange, Excerpt, RowChange, RowKind, RowsChange
-from sgpctl.plan.row_difference import Row, row_difference
+from sgpctl.plan.row_difference import Row, row_difference, rows_of
 from sgpctl.plan.row_sample import few_of, sampled
 from tests.plan.test_row_difference import KEY, keys, made, rows
 
@@ -157,3 +157,10 @@ def test_what_is_kept_is_json_where_it_is_not_cut(old: list[Row], new: list[Row]
             sides = [side for side in (column.before, column.after) if side is not None]
             assert sides
             assert all(json.dumps(json.loads(side.text), ensure_ascii=False) == side.text for side in sides)
+
+
+def test_equal_rows_that_are_written_in_different_ways_come_in_one_order() -> None:
+    one: dict[str, Json] = {"q": 1, "id": "a"}
+    other: dict[str, Json] = {"id": "a", "gone": None, "q": 1}
+    there, back = rows_of([(one, None), (other, None)]), rows_of([(other, None), (one, None)])
+    assert sampled(row_difference([], there), None) == sampled(row_difference([], back), None)

@@ -171,7 +171,7 @@ def test_a_sandbox_that_cannot_be_made_is_an_error(one: Scene) -> None:
     _database(one).unlink()
     with read_only(_database(one).parent) as around:
         closed = one.start(*SANDBOX, around=around).wait()
-    assert is_told(closed, _database(one), "unable to open database file")
+    assert is_told(closed, _database(one), "Permission denied")
 
 
 def test_a_sandbox_that_cannot_be_written_is_an_error_at_once(one: Scene) -> None:

@@ -29,7 +29,7 @@ CAUGHT_AT = {
     "TakesBlindnessForAbsence": (3, "is paid for 2 times, all by one create"),
     "TakesNoTurns": (73, "is paid for 2 times"),
     "TakesRunsFromNextDoor": (2, "is not there as declared"),
-    "TakesTheRunsOfOthersForItsOwn": (613, "was started, and none was"),
+    "TakesTheRunsOfOthersForItsOwn": (3425, "was started, and none was"),
     "TrustsLists": (44, "is paid for 2 times"),
     "VerifiesNothing": (73, "is paid for 2 times"),
     "WritesTheKeyDown": (0, "the key was shown or written down"),
