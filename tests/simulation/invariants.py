@@ -49,15 +49,16 @@ def _adopts(line: Line, one: Stored, request: httpx.Request) -> bool:
 
 def _check_archive(world: World, line: Line, one: Stored) -> list[str]:
     others = [two for two in world.stored().values() if two.id != one.id and _stands(world, line, two)]
+    has_twin = any(_is_twin(world, one, two) for two in others)  # of two runs of one create, one is enough
     wanted = line.wanted.get(one.made_as)
     found = []
     if wanted is not None:
         fitting = [two.id for two in others if _digest(world, two) == wanted]
-        if not fitting:
+        if not fitting and not has_twin:
             found.append(f"{one.id} {one.name!r} is archived before its replacement is there")
-        elif not any(line.was_shown(remote_id) for remote_id in fitting):
+        elif fitting and not any(line.was_shown(remote_id) for remote_id in fitting):
             found.append(f"{one.id} {one.name!r} is archived before its replacement was read")
-    if one.is_protected and not any(_is_twin(world, one, two) for two in others):
+    if one.is_protected and not has_twin:
         found.append(f"{one.id} {one.name!r} is protected, and is archived")
     return found
 
