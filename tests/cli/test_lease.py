@@ -298,8 +298,10 @@ def _in_a_process(*call: str) -> Ended:
 
 
 def _process(*call: str) -> subprocess.Popen[str]:
+    # Whoever runs the tests in the background has SIGINT ignored, which processes inherit.
+    heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
     return subprocess.Popen(
-        [sys.executable, "-c", f"from sgpctl.cli.main import run; run({[*call]!r})"],
+        [sys.executable, "-c", f"{heard}; from sgpctl.cli.main import run; run({[*call]!r})"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -114,6 +114,8 @@ def takes_anchors_and_merges(editor: Editor) -> None:
 
 def takes_every_file_of_the_examples(editor: Editor) -> None:
     for path in sorted([*EXAMPLES.rglob("*.yaml"), *EXAMPLES.rglob("*.yml")]):
+        if any(part.startswith(".") for part in path.relative_to(EXAMPLES).parts):
+            continue  # hidden files are no manifests
         text = path.read_text(encoding="utf-8")
         found: list[str] = []
         if path.name == "_defaults.yaml":
