@@ -178,7 +178,7 @@ def read_project(root: Path) -> Project:
         problems += references
         problems += located(findings, document, parsed.documents[0].mark, places_of_errors(problems))
         problems += _about_defaults(document)
-    elif not problems:
+    elif not any(problem.is_error for problem in problems):
         what = "holds several documents" if parsed.documents else "is empty"
         problems.append(error_at((PROJECT_FILE, 1, 1), f"the project file {what}; {_AT_LEAST}"))
     problems = list(in_order(problems))
