@@ -34,6 +34,16 @@ MATRIX_CELLS_MAX = 200  # where the manifest names no `max` of its own
 MATRIX_COMBINATIONS_MAX = 100_000  # before `exclude`, whatever `max` says
 GIT_SECONDS_MAX = 5.0  # for one question to Git
 
+# --- the cache of manifests, and the processes that share the reading ----------------------------------------------
+CACHED_FILES_MIN = 100  # a project with fewer is read as fast without
+CACHED_ENTRY_BYTES_MAX = 4 * MIB
+CACHE_BYTES_MAX = 4096 * MIB  # then it begins anew
+CACHE_DAYS_MAX = 30  # an entry that nobody needed for so long is dropped
+CACHE_WAIT_SECONDS_MAX = 2.0  # for another process that writes to it
+WORKER_FILES_MIN = 200  # fewer are read before another process has begun
+WORKER_FILES = 100  # handed to a process at once
+WORKERS_MAX = 8
+
 # --- what the API documents ------------------------------------------------------------------------------------
 NAME_CHARS_MAX = 128
 DESCRIPTION_CHARS_MAX = 280

@@ -13,6 +13,7 @@ from sgpctl.api.reading import read_state
 from sgpctl.apply.driver import Driver
 from sgpctl.apply.journal import Journal
 from sgpctl.apply.reconciliation import Reconciliation
+from sgpctl.cli.own_files import cache_of
 from sgpctl.cli.platform import Platform
 from sgpctl.cli.workspace import Workspace
 from sgpctl.manifest.loader import Loaded, Manifests
@@ -29,7 +30,8 @@ def read_manifests(workspace: Workspace, given: Given, secrets: Collection[str])
     None may hold one of `secrets`. Raises ManifestError with all problems, and UsageError.
     """
     variables = given_variables(given, workspace.project, workspace.environment)
-    manifests = Manifests(workspace.project, workspace.environment, variables, secrets)
+    cache = cache_of(workspace.project)
+    manifests = Manifests(workspace.project, workspace.environment, variables, secrets, cache)
     manifests.load().raise_errors()
     return manifests
 

@@ -10,6 +10,7 @@ import click
 from sgpctl import __version__
 from sgpctl.cli import options
 from sgpctl.cli.console import Console
+from sgpctl.cli.own_files import cache_of
 from sgpctl.cli.repository import addresses
 from sgpctl.cli.workspace import start_folder
 from sgpctl.errors import ExitCode, ManifestError, ProjectError, SettingsError, SgpctlError
@@ -88,7 +89,8 @@ def _loaded(
 ) -> tuple[Project, Loaded]:
     project = find_project(start)
     chosen = environment_to_check(project, environment)
-    return project, load(project, chosen, given_variables(given, project, chosen), secrets)
+    variables = given_variables(given, project, chosen)
+    return project, load(project, chosen, variables, secrets, cache_of(project))
 
 
 def _checked(start: Path, environment: str | None, given: Given, secrets: Collection[str]) -> Report:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sgpctl.cli.own_files import own_path
 from sgpctl.cli.provenance import read_provenance
 from sgpctl.cli.repository import read_message, read_repository
-from sgpctl.errors import LocalStateError, UsageError
+from sgpctl.errors import UsageError
 from sgpctl.manifest.project import Environment, Project, choose_environment, find_project
 from sgpctl.model.marks import Owner, Provenance
 from sgpctl.plan.ack import is_token, tokens_in_message
@@ -54,16 +55,7 @@ class Workspace:
 
         Raises LocalStateError for a link on the way: whoever wrote the repository would choose what is overwritten.
         """
-        path = self.project.root / name
-        for step in (path, *path.parents):
-            if step == self.project.root:
-                return path
-            if step.is_symlink():
-                raise LocalStateError(
-                    f"{step}: this is a link, and sgpctl writes its own files through none",
-                    hint="Remove it; what it leads to may be somebody else's.",
-                )
-        return path
+        return own_path(self.project, name)
 
     def policy(
         self,

@@ -64,7 +64,11 @@ def discover(project: Project) -> Found:
     like_defaults = {path for name, path in taken.items() if _stem_of(name) == _DEFAULTS_STEM}
     problems += _about_misnamed(taken)
     defaults = (path for path in like_defaults if path.name == DEFAULTS_FILE)
-    return Found(tuple(sorted({*taken.values()} - like_defaults)), tuple(problems), tuple(sorted(defaults)))
+    return Found(
+        tuple(sorted({*taken.values()} - like_defaults, key=lambda path: path.parts)),
+        tuple(problems),
+        tuple(sorted(defaults)),
+    )
 
 
 def _about_misnamed(taken: Iterable[str]) -> Iterator[Problem]:

@@ -7,19 +7,22 @@ anything else       text, verbatim
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from sgpctl.errors import ManifestError
 from sgpctl.limits import INCLUDED_FILE_BYTES_MAX
 from sgpctl.manifest.document import Document, Extent
-from sgpctl.manifest.inside import shown
+from sgpctl.manifest.inside import inside, shown
 from sgpctl.manifest.json_document import read_json
+from sgpctl.manifest.opening import Opener
 from sgpctl.manifest.problem import Broken, Problem
 from sgpctl.manifest.project import PROJECT_FILE
 from sgpctl.manifest.resolving.references import mentioned_variables
 from sgpctl.manifest.rows import read_csv, read_jsonl
-from sgpctl.manifest.text import read_text
+from sgpctl.manifest.text import digest_of, read_bytes, read_text
 from sgpctl.manifest.yaml_document import read_yaml
 from sgpctl.model.located import Json, Mark
 from sgpctl.model.located import Path as DocumentPath
@@ -30,12 +33,16 @@ _ROWS = frozenset({".jsonl", ".csv"})
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A structured file as it is written. One that does not refer holds neither `$file` nor `${...}` nor `$${`."""
+    """A structured file as it is written. One that does not refer holds neither `$file` nor `${...}` nor `$${`.
+
+    `digest` is that of its bytes.
+    """
 
     documents: tuple[Document, ...]
     problems: tuple[Problem, ...]
     refers: bool = False
     mentions: frozenset[str] = frozenset()
+    digest: str = ""
 
 
 class Use(NamedTuple):
@@ -53,6 +60,7 @@ class Verbatim:
     extent: Extent
     problems: tuple[Problem, ...]
     is_sound: bool = True
+    digest: str = ""
 
 
 def is_structured(path: Path) -> bool:
@@ -65,14 +73,21 @@ def is_text(path: Path) -> bool:
 
 
 class Files:
-    """`root` must be free of links. `uses` has every file that a `$file` names, with the places where it does."""
+    """`root` must be free of links. `uses` has every file that a `$file` names, with the places where it does.
+
+    `linked` are those of them to which a link led.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.uses: dict[Path, dict[Use, None]] = {}
+        self.linked: set[Path] = set()
         self._sources: dict[Path, Source] = {}
         self._verbatim: dict[Path, Verbatim] = {}
         self._paths: dict[str, Path] = {PROJECT_FILE: root / PROJECT_FILE}
+        self._targets: dict[tuple[str, Path], Path] = {}
+        self._digests: dict[Path, str] = {}
+        self._opener = Opener(root)
 
     def source(self, path: Path, bytes_max: int) -> Source:
         """The documents of the YAML or JSON file at `path`, or the problems that it has."""
@@ -92,6 +107,52 @@ class Files:
             known = self._verbatim[path] = self._read_verbatim(path)
         return known
 
+    def target(self, wanted: str, folder: Path) -> Path:
+        """The file that a path in a file in `folder` names; it is looked for once. Raises `NotUsable`."""
+        known = self._targets.get((wanted, folder))
+        if known is None:
+            known = self._targets[wanted, folder] = inside(wanted, folder, self.root)
+            if os.path.normpath(folder / wanted) != str(known):
+                self.linked.add(known)
+        return known
+
+    def raw(self, path: Path, bytes_max: int) -> bytes:
+        """The bytes at `path`, whose digest counts from now on as that of the file. Raises `Broken`."""
+        content = read_bytes(path, self._named(path), bytes_max, self._opener)
+        self._digests[path] = digest_of(content)
+        return content
+
+    def digest(self, path: Path) -> str | None:
+        """The digest of the file at `path` as it was read; None for one that nobody has read."""
+        read = self._sources.get(path) or self._verbatim.get(path)
+        return read.digest if read is not None else self._digests.get(path)
+
+    def rows_as(self, path: Path, digest: str) -> Json:
+        """The rows in the file at `path`, which must be what it was when it had `digest`. Raises ManifestError."""
+        try:
+            read = self.verbatim(path)
+        except Broken as broken:
+            raise ManifestError(str(broken.problem)) from broken
+        if read.digest != digest:
+            raise ManifestError(
+                f"{shown(path, self.root)} was changed while it was read", hint="Run the command again."
+            )
+        return read.value
+
+    def mentions_in(self, path: Path) -> frozenset[str]:
+        """The variables that the structured file at `path` mentions; none where it is of another kind, or not read."""
+        source = self._sources.get(path)
+        return source.mentions if source is not None else frozenset()
+
+    def rows_of(self, path: Path) -> Json:
+        """The rows of the file at `path`, if it was read and is one of rows."""
+        read = self._verbatim.get(path)
+        return read.value if read is not None and path.suffix.lower() in _ROWS else None
+
+    def forget(self, path: Path) -> None:
+        """Let go of the structured file at `path`, which nobody will ask for again."""
+        self._sources.pop(path, None)
+
     def note_use(self, path: Path, use: Use) -> None:
         self.uses.setdefault(path, {})[use] = None
 
@@ -107,7 +168,7 @@ class Files:
 
     def _read_source(self, path: Path, bytes_max: int) -> Source:
         name = self._named(path)
-        source = read_text(path, name, bytes_max, below=self.root)
+        source = read_text(path, name, bytes_max, opener=self._opener)
         parsed = (read_json if path.suffix.lower() == ".json" else read_yaml)(source.text, name)
         return Source(
             parsed.documents,
@@ -115,16 +176,22 @@ class Files:
             # Without either character no text in it can hold `$`, not even through an escape.
             refers="$" in source.text or "\\" in source.text,
             mentions=mentioned_variables(source.text),
+            digest=source.digest,
         )
 
     def _read_verbatim(self, path: Path) -> Verbatim:
         name = self._named(path)
-        source = read_text(path, name, INCLUDED_FILE_BYTES_MAX, below=self.root)
+        source = read_text(path, name, INCLUDED_FILE_BYTES_MAX, opener=self._opener)
         if path.suffix.lower() not in _ROWS:
-            return Verbatim(source.text, Extent(1, len(source.text), 0), source.problems)
+            extent = Extent(1, len(source.text), 0)
+            return Verbatim(source.text, extent, source.problems, digest=source.digest)
         rows = (read_jsonl if path.suffix.lower() == ".jsonl" else read_csv)(source.text, name)
         return Verbatim(
-            rows.rows, rows.extent, (*source.problems, *rows.problems), is_sound=not rows.problems
+            rows.rows,
+            rows.extent,
+            (*source.problems, *rows.problems),
+            is_sound=not rows.problems,
+            digest=source.digest,
         )
 
     def _named(self, path: Path) -> str:

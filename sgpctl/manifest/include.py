@@ -23,7 +23,7 @@ from sgpctl.limits import (
 )
 from sgpctl.manifest.document import Extent
 from sgpctl.manifest.files import Files, Source, Use, is_structured, is_text
-from sgpctl.manifest.inside import NotUsable, inside, shown
+from sgpctl.manifest.inside import NotUsable, shown
 from sgpctl.manifest.problem import Broken, Problem, error_at, quoted
 from sgpctl.manifest.resolving.copies import copy_of_list, copy_of_map
 from sgpctl.manifest.resolving.filled_text import WITH, filled
@@ -170,7 +170,12 @@ class Inclusion:
     def _map(self, holder: LocatedMap, path: DocumentPath) -> tuple[LocatedMap, Extent]:
         copy: LocatedMap | None = None
         parts: list[Extent] = []
+        scalars = chars = 0
         for key, part in holder.items():
+            if not isinstance(part, dict | list):
+                scalars += 1
+                chars += len(part) if isinstance(part, str) else 0
+                continue
             before = holder.values_at[key]
             value, mark, extent = self._resolved(part, before, (*path, key))
             parts.append(extent)
@@ -178,12 +183,17 @@ class Inclusion:
                 copy = copy if copy is not None else copy_of_map(holder)
                 copy[key] = value
                 copy.values_at[key] = mark
-        return copy if copy is not None else holder, _around(parts)
+        return copy if copy is not None else holder, _around(parts, scalars, chars)
 
     def _list(self, holder: LocatedList, path: DocumentPath) -> tuple[LocatedList, Extent]:
         copy: LocatedList | None = None
         parts: list[Extent] = []
+        scalars = chars = 0
         for index, part in enumerate(holder):
+            if not isinstance(part, dict | list):
+                scalars += 1
+                chars += len(part) if isinstance(part, str) else 0
+                continue
             before = holder.values_at[index]
             value, mark, extent = self._resolved(part, before, (*path, index))
             parts.append(extent)
@@ -191,7 +201,7 @@ class Inclusion:
                 copy = copy if copy is not None else copy_of_list(holder)
                 copy[index] = value
                 copy.values_at[index] = mark
-        return copy if copy is not None else holder, _around(parts)
+        return copy if copy is not None else holder, _around(parts, scalars, chars)
 
     def _file(self, holder: LocatedMap, path: DocumentPath) -> tuple[Json, Mark, Extent]:
         mark = holder.values_at[FILE_KEY]
@@ -232,7 +242,7 @@ class Inclusion:
         folder = files.folder_of(holder.values_at[FILE_KEY][0])
         if folder is None:
             raise NotUsable(f"a {FILE_KEY} cannot come from outside the project's files")
-        target = inside(wanted, folder, files.root)
+        target = files.target(wanted, folder)
         if target in self._includes.opened:
             chain = " -> ".join(shown(step, files.root) for step in [*self._includes.opened, target])
             raise NotUsable(f"the files include one another in a circle: {chain}")
@@ -293,9 +303,11 @@ def _about_number(source: Source, name: str) -> tuple[Problem, ...]:
     return (error_at((name, 1, 1), f"{FILE_KEY} takes one document, and this file holds {count}"),)
 
 
-def _around(parts: list[Extent]) -> Extent:
-    return Extent(
-        1 + sum(part.nodes for part in parts),
-        sum(part.chars for part in parts),
-        1 + max((part.height for part in parts), default=0),
-    )
+def _around(parts: list[Extent], scalars: int, chars: int) -> Extent:
+    """The extent of a map or list of `parts` and of so many scalars, whose texts have so many characters."""
+    nodes, height = 1 + scalars, 0
+    for part in parts:
+        nodes += part.nodes
+        chars += part.chars
+        height = max(height, part.height)
+    return Extent(nodes, chars, height + 1)

@@ -25,7 +25,12 @@ class NotReachable(NotUsable):
 
 def shown(path: Path, root: Path) -> str:
     """How `path`, which lies below `root`, is named in messages: relative, with forward slashes."""
-    name = path.relative_to(root).as_posix()
+    whole, start = path.as_posix(), f"{root.as_posix().rstrip('/')}/"
+    name = whole[len(start) :] if whole.startswith(start) else path.relative_to(root).as_posix()
+    return name if name.isascii() else _told(name)
+
+
+def _told(name: str) -> str:
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 

@@ -4,8 +4,8 @@ discovery      which files are taken for manifests
 files          each read once, as it is written
 ignored_uses   which of them may not be used, because Git ignores them
 variables      what there is to refer to in the environment
-preparation    each document to the evaluations that it declares: defaults, matrix, `${...}`, `$file`
-evaluating     each of these checked and given its digest
+documents      each to the evaluations that it declares (`preparation`), these checked and given digests (`evaluating`)
+cache          where most of that is known already
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING
 
 from sgpctl.errors import ManifestError
-from sgpctl.limits import MANIFEST_BYTES_MAX
+from sgpctl.manifest.cache.entry import KeptFile
+from sgpctl.manifest.cache.of_project import Cache
 from sgpctl.manifest.discovery import discover
 from sgpctl.manifest.document import is_own_output
+from sgpctl.manifest.documents import Address, Declared, Documents
 from sgpctl.manifest.files import Files, Source
 from sgpctl.manifest.held_secrets import about_held
 from sgpctl.manifest.ignored_uses import IgnoredUses
@@ -28,19 +30,18 @@ from sgpctl.manifest.problem import Problem, in_order, listing, warning_at
 from sgpctl.manifest.project import Environment, Project
 from sgpctl.manifest.resolving.declared_names import name_problems
 from sgpctl.manifest.resolving.defaults import Defaults
-from sgpctl.manifest.resolving.evaluating import Evaluated, Evaluating
-from sgpctl.manifest.resolving.preparation import Preparation, Prepared
+from sgpctl.manifest.resolving.preparation import Preparation
 from sgpctl.manifest.resolving.project_row_key import row_key_problems
-from sgpctl.manifest.resolving.references import Failed
 from sgpctl.manifest.resolving.variables import scope_of, unused_problems
 from sgpctl.model.evaluation import DesiredEvaluation
-from sgpctl.model.located import LocatedMap, Mark
+from sgpctl.model.located import LocatedMap
 from sgpctl.model.names import Answers, Named
+from sgpctl.model.stored_body import StoredBody
+
+if TYPE_CHECKING:
+    from sgpctl.manifest.cache.memory import Memory
 
 _TELL_TALE_KEYS = frozenset({"data", "dataset_id", "tasks"})
-
-_Address: TypeAlias = tuple[Path, int]
-"""One document: its file and its number there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ class Loaded:
 
     `desired` is sorted by name, `problems` by file and line; `files` counts the manifest files. `named` are the
     references by name that nobody has looked up yet: as long as there are any, no digest of what holds one counts.
-    `own` has, by name, what a manifest says that is not sent: its `lifecycle`, and the map of a pinned `dataset_id`.
+    `own` has, by name, what a manifest says that is not sent: its `lifecycle`, and the map of a pinned `dataset_id`; it is
+    complete only without a cache.
     """
 
     desired: tuple[DesiredEvaluation, ...]
@@ -75,8 +77,8 @@ class Loaded:
 class Manifests:
     """The manifests of a project in one environment, found and read once, and loaded as often as it takes.
 
-    `variables` are those of the command line (`given`); no evaluation may hold one of `secrets`. Raises only when there
-    are more files than may be read.
+    `variables` are those of the command line (`given`); no evaluation may hold one of `secrets`. With a `cache`, a file
+    is read only when the cache does not know what it comes to. Raises only when there are more files than may be read.
     """
 
     def __init__(
@@ -85,6 +87,7 @@ class Manifests:
         environment: Environment | None = None,
         variables: LocatedMap | None = None,
         secrets: Collection[str] = (),
+        cache: Cache | None = None,
     ) -> None:
         self._project = project
         self._environment = environment
@@ -94,67 +97,102 @@ class Manifests:
         self._files = Files(project.root)
         self._ignored = IgnoredUses(project)
         self._defaults = Defaults(project, environment, self._files)
-        self._evaluating = Evaluating(project.review.row_key)
-        self._prepared: dict[_Address, Prepared] = {}  # of documents that refer to nothing by name
-        self._evaluated: dict[_Address, Evaluated] = {}
+        self._documents = Documents(self._files, project.review.row_key)
+        self._cache = cache if cache is not None and len(self._found.files) >= cache.files_min else None
+        self._kept: Mapping[Path, KeptFile] = {}
+        self._loaded: Loaded | None = None
+        self._held_against: frozenset[str] = frozenset(secrets)
 
     def load(self, answers: Answers | None = None) -> Loaded:
         """Every evaluation and every problem. With `answers`, references by name become ids, or errors."""
+        if self._held_against != frozenset(self._secrets):  # a key may become known after the first load
+            self._held_against = frozenset(self._secrets)
+            self._kept, self._loaded = {}, None
+        if answers is not None:
+            return self._load(answers)
+        if self._loaded is None:
+            self._loaded = self._load(None)
+        return self._loaded
+
+    def _load(self, answers: Answers | None) -> Loaded:
         scope, problems = scope_of(self._project, self._environment, self._variables, answers)
-        prepared = self._prepare(Preparation(Includes(self._files, scope), self._defaults))
-        used = frozenset(path for each in prepared.values() for path in each.uses)
+        preparation = Preparation(Includes(self._files, scope), self._defaults)
+        memory = self._memory(preparation)
+        if memory is not None:
+            self._kept = memory.kept(self._found.files)
+        declared = self._declared(preparation)
+        used = frozenset(path for each in declared.values() for path in each.uses)
         withheld = self._ignored.withheld(self._files.uses)
-        prepared = {at: each for at, each in prepared.items() if withheld.files.isdisjoint(each.uses)}
-        manifests = [path for path in self._found.files if path not in used]
+        if withheld.problems and self._kept:
+            self._kept = {}  # it does not know where in them the files are used
+            return self._load(answers)
         desired: list[DesiredEvaluation] = []
         own: dict[str, LocatedMap] = {}
         found = [*self._project.warnings, *self._found.problems, *problems, *withheld.problems]
-        for address, each in prepared.items():
-            if address[0] not in used:
-                evaluated = self._evaluate(address, each)
-                desired += evaluated.desired
-                own |= evaluated.own
-                found += (*each.problems, *evaluated.problems)
-        declaring = [each for (path, _), each in prepared.items() if path not in used]
+        declaring = [
+            each
+            for (path, _), each in declared.items()
+            if path not in used and withheld.files.isdisjoint(each.uses)
+        ]
+        for each in declaring:
+            evaluated = each.evaluated()
+            desired += evaluated.desired
+            own |= evaluated.own
+            found += (*each.problems, *evaluated.problems)
+        manifests = [path for path in self._found.files if path not in used]
         for path in manifests:
             found += self._about_file(path)
         found += (*self._defaults.problems, *self._defaults.about_unused(self._found.defaults))
         found += _about_used_manifests(self._source(path) for path in self._found.files if path in used)
-        found += name_problems(_names_in(declaring))
-        found += unused_problems(self._project, self._environment, self._variables, self._files.mentions)
-        found += about_held(desired, self._secrets)
+        found += name_problems(name for each in declaring for name in each.names)
+        found += unused_problems(self._project, self._environment, self._variables, self._mentions())
+        # What was taken from the cache holds no secret, or would not have been taken from there.
+        fresh = (one for one in desired if not isinstance(one.body, StoredBody))
+        found += about_held(fresh, self._secrets)
         if not any(problem.is_error for problem in found):
             found += row_key_problems(self._project.review, desired)
+        if memory is not None:
+            memory.remember(path for path in manifests if path not in self._kept)
         desired.sort(key=lambda evaluation: (evaluation.name, evaluation.place))
         named = {name for each in declaring for name, _ in each.named if name not in (answers or {})}
         return Loaded(tuple(desired), in_order(found), len(manifests), tuple(sorted(named)), own)
 
-    def _prepare(self, preparation: Preparation) -> dict[_Address, Prepared]:
-        prepared: dict[_Address, Prepared] = {}
-        for path in self._found.files:
-            source = self._source(path)
-            for number, document in enumerate(source.documents):
-                if is_own_output(document.root):
-                    continue
-                address = (path, number)
-                each = self._prepared.get(address) or preparation.prepared(document, source, path)
-                prepared[address] = each
-                if not each.named:
-                    self._prepared[address] = each
-        return prepared
+    def _memory(self, preparation: Preparation) -> Memory | None:
+        """The cache, before the first load; None after it, and where there is none."""
+        if self._cache is None:
+            return None
+        from sgpctl.manifest.cache.memory import Memory
+        from sgpctl.manifest.cache.recall import Recall
+        from sgpctl.manifest.cache.settings import settings_digest
+        from sgpctl.manifest.cache.store import Store
 
-    def _evaluate(self, address: _Address, prepared: Prepared) -> Evaluated:
-        known = self._evaluated.get(address)
-        if known is None:
-            known = self._evaluating.evaluated(prepared)
-            if not prepared.named:
-                self._evaluated[address] = known
-        return known
+        cache, self._cache = self._cache, None
+        settings = settings_digest(self._project, self._environment, self._variables)
+        store = Store(cache.file, cache.day)
+        recall = Recall(store, settings, self._files, self._defaults, self._secrets)
+        return Memory(cache, recall, self._documents, preparation)
+
+    def _declared(self, preparation: Preparation) -> dict[Address, Declared]:
+        declared: dict[Address, Declared] = {}
+        for path in self._found.files:
+            kept = self._kept.get(path)
+            if kept is None:
+                declared.update(self._documents.declared(path, preparation))
+                continue
+            for number, document in enumerate(kept.documents):
+                declared[path, number] = Declared(
+                    document.names, document.uses, frozenset(), document.problems, document.result
+                )
+                for use in document.uses:
+                    self._files.uses.setdefault(use, {})
+        return declared
 
     def _source(self, path: Path) -> Source:
-        return self._files.source(path, MANIFEST_BYTES_MAX)
+        return self._documents.source(path)
 
     def _about_file(self, path: Path) -> Iterator[Problem]:
+        if path in self._kept:
+            return
         source = self._source(path)
         yield from source.problems
         if not source.documents and not source.problems:
@@ -166,15 +204,19 @@ class Manifests:
                     "sgpctl wrote this (a plan, an outcome or a report), so it is not read as a manifest",
                 )
 
+    def _mentions(self) -> frozenset[str]:
+        return self._files.mentions.union(*(kept.mentions for kept in self._kept.values()))
+
 
 def load(
     project: Project,
     environment: Environment | None = None,
     variables: LocatedMap | None = None,
     secrets: Collection[str] = (),
+    cache: Cache | None = None,
 ) -> Loaded:
     """All manifests of `project`, read and checked without the platform; references by name stay as they are."""
-    return Manifests(project, environment, variables, secrets).load()
+    return Manifests(project, environment, variables, secrets, cache).load()
 
 
 def load_or_raise(
@@ -199,18 +241,3 @@ def _about_used_manifests(sources: Iterable[Source]) -> Iterator[Problem]:
                     f"this looks like a manifest, but a {FILE_KEY} uses the file, so it is not read as one"
                 )
                 yield warning_at(document.mark, message)
-
-
-def _names_in(prepared: Iterable[Prepared]) -> Iterator[tuple[str, Mark]]:
-    """The names that documents declare, also when something else in them is wrong.
-
-    What cells of one matrix share is said once: that they collide is told as such.
-    """
-    for each in prepared:
-        names: dict[tuple[str, Mark], None] = {}
-        for candidate in each.candidates:
-            root = candidate.root
-            name = root.get("name") if isinstance(root, LocatedMap) else None
-            if isinstance(root, LocatedMap) and isinstance(name, str) and not isinstance(name, Failed):
-                names[name, root.values_at["name"]] = None
-        yield from names

@@ -18,13 +18,47 @@ def open_to_read(path: Path, below: Path | None = None) -> int:
     """
     if below is None or os.open not in os.supports_dir_fd:
         return os.open(path, _READ)
-    *folders, name = path.relative_to(below).parts or (".",)
-    here = os.open(below, _FOLDER)
+    here = _open_folder(path.parent, below) if path != below else os.open(below, _FOLDER)
     try:
-        for folder in folders:
-            inner = os.open(folder, _FOLDER, dir_fd=here)
-            os.close(here)
-            here = inner
-        return os.open(name, _READ | _NO_LINK, dir_fd=here)
+        return os.open(path.name if path != below else ".", _READ | _NO_LINK, dir_fd=here)
     finally:
         os.close(here)
+
+
+class Opener:
+    """Opens files below a folder as `open_to_read` does. The folder of the last one stays open: most have the same."""
+
+    def __init__(self, below: Path) -> None:
+        self._below = below
+        self._folder: Path | None = None
+        self._descriptor: int | None = None
+
+    def open(self, path: Path) -> int:
+        """A descriptor of what stands at `path`. Raises OSError."""
+        if os.open not in os.supports_dir_fd or path == self._below:
+            return open_to_read(path, self._below)
+        folder = path.parent
+        if self._descriptor is None or folder != self._folder:
+            self.close()
+            self._descriptor = _open_folder(folder, self._below)
+            self._folder = folder
+        return os.open(path.name, _READ | _NO_LINK, dir_fd=self._descriptor)
+
+    def close(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def __del__(self) -> None:
+        self.close()
+
+
+def _open_folder(folder: Path, below: Path) -> int:
+    here = os.open(below, _FOLDER)
+    for part in folder.relative_to(below).parts:
+        try:
+            inner = os.open(part, _FOLDER, dir_fd=here)
+        finally:
+            os.close(here)
+        here = inner
+    return here

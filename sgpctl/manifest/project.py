@@ -24,7 +24,7 @@ from sgpctl.manifest.project_file import EnvironmentSection, ProjectSection, Rev
 from sgpctl.manifest.resolving.default_keys import default_problems
 from sgpctl.manifest.resolving.project_references import literal_settings
 from sgpctl.manifest.resolving.references import mentioned_variables
-from sgpctl.manifest.text import read_text, reason
+from sgpctl.manifest.text import Text, read_text, reason
 from sgpctl.manifest.yaml_document import read_yaml
 from sgpctl.model.located import Json, LocatedMap, Mark, value_mark
 from sgpctl.model.nearest import did_you_mean
@@ -101,7 +101,7 @@ class Project:
 
     `manifests`, `exclude` and `allow_ignored` are paths or globs below the root; no `manifests` means everything.
     `places` knows where each of the first two stands in the file, by key and index. `variables` and `defaults` are as they are written, references
-    and all; `mentions` are the variables that the file itself refers to.
+    and all; `mentions` are the variables that the file itself refers to, `digest` is that of its bytes.
     """
 
     root: Path
@@ -120,6 +120,7 @@ class Project:
     variables: LocatedMap | None = None
     defaults: LocatedMap | None = None
     mentions: frozenset[str] = frozenset()
+    digest: str = field(default="", compare=False)
 
     def place_of(self, key: str, index: int) -> Mark:
         return self.places.get((key, index), (self.file, 1, 1))
@@ -184,7 +185,7 @@ def read_project(root: Path) -> Project:
     problems = list(in_order(problems))
     if section is None or any(problem.is_error for problem in problems):
         raise ProjectFileError(tuple(problems), root)
-    return _project(root, section, document, tuple(problems), source.text)
+    return _project(root, section, document, tuple(problems), source)
 
 
 def _about_defaults(document: Json) -> Iterator[Problem]:
@@ -203,7 +204,7 @@ def _map_in(holder: Json, key: str) -> LocatedMap | None:
 
 
 def _project(
-    root: Path, section: ProjectSection, document: Json, warnings: tuple[Problem, ...], text: str
+    root: Path, section: ProjectSection, document: Json, warnings: tuple[Problem, ...], source: Text
 ) -> Project:
     environments = _map_in(document, "environments")
     places = {
@@ -234,7 +235,8 @@ def _project(
         places=places,
         variables=_map_in(document, "variables"),
         defaults=_map_in(document, "defaults"),
-        mentions=mentioned_variables(text),
+        mentions=mentioned_variables(source.text),
+        digest=source.digest,
     )
 
 

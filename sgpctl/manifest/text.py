@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import re
 import stat
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sgpctl.limits import MIB
-from sgpctl.manifest.opening import open_to_read
+from sgpctl.manifest.opening import Opener, open_to_read
 from sgpctl.manifest.problem import Broken, Problem, error_at, warning_at
 from sgpctl.model.located import Mark
 
@@ -27,24 +28,29 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")  # tab, line feed, form feed 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The text of one file as it stands there, without a byte order mark, and what is doubtful about it."""
+    """The text of one file as it stands there, without a byte order mark, and what is doubtful about it.
+
+    `digest` is that of all bytes of the file.
+    """
 
     text: str
     problems: tuple[Problem, ...] = ()
+    digest: str = ""
 
 
-def read_text(path: Path, shown: str, bytes_max: int, *, below: Path | None = None) -> Text:
+def read_text(path: Path, shown: str, bytes_max: int, *, opener: Opener | None = None) -> Text:
     """The text of the regular file at `path`; `shown` is how problems name it. Raises `Broken`.
 
-    With `below`, the folder that `path` was found to stay in, no link is followed from there on.
+    With an `opener`, which knows the folder that `path` was found to stay in, no link is followed from there on.
     """
-    raw = _read_bytes(path, shown, bytes_max, below)
+    raw = read_bytes(path, shown, bytes_max, opener)
     start: Mark = (shown, 1, 1)
     if raw.startswith(_GZIP):
         raise Broken(error_at(start, "the file is compressed with gzip; unpack it"))
     for bom, encoding in _OTHER_BOMS:
         if raw.startswith(bom):
             raise Broken(error_at(start, f"the file is in {encoding}; save it as UTF-8"))
+    digest = digest_of(raw)
     problems: tuple[Problem, ...] = ()
     if raw.startswith(_UTF8_BOM):
         raw = raw[len(_UTF8_BOM) :]
@@ -56,7 +62,7 @@ def read_text(path: Path, shown: str, bytes_max: int, *, below: Path | None = No
     if control is not None:
         mark = mark_of(text, control.start(), shown)
         raise Broken(error_at(mark, _about_control(control.group())))
-    return Text(text, problems)
+    return Text(text, problems, digest)
 
 
 def mark_of(text: str, offset: int, shown: str) -> Mark:
@@ -65,14 +71,20 @@ def mark_of(text: str, offset: int, shown: str) -> Mark:
     return (shown, before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
-def _read_bytes(path: Path, shown: str, bytes_max: int, below: Path | None) -> bytes:
+def digest_of(raw: bytes) -> str:
+    """A digest of the bytes of a file, in hex: the same bytes, and no others, have the same one."""
+    return hashlib.blake2b(raw, digest_size=20).hexdigest()
+
+
+def read_bytes(path: Path, shown: str, bytes_max: int, opener: Opener | None) -> bytes:
+    """The same before anyone looks at what is in it. Raises `Broken`."""
     start: Mark = (shown, 1, 1)
     try:
-        descriptor = open_to_read(path, below)
+        descriptor = opener.open(path) if opener is not None else open_to_read(path)
     except OSError as error:
         if error.errno == errno.ENXIO:
             raise Broken(error_at(start, "this is a socket or a device, not a file")) from error
-        if below is not None and error.errno in (errno.ELOOP, errno.ENOTDIR):
+        if opener is not None and error.errno in (errno.ELOOP, errno.ENOTDIR):
             message = "the file, or a folder above it, was replaced by a link while it was read"
             raise Broken(error_at(start, message)) from error
         raise Broken(error_at(start, f"the file cannot be read: {reason(error)}")) from error

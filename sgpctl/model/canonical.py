@@ -21,15 +21,15 @@ _EXACT_INTEGER_MAX = 2**53  # beyond it a float no longer says which integer is 
 
 def canonical(value: Json) -> Json:
     """`value` without nulls in maps, with whole floats as integers; list order is kept."""
-    match value:
-        case dict():
-            return {key: canonical(part) for key, part in value.items() if part is not None}
-        case list():
-            return [canonical(part) for part in value]
-        case float() if value.is_integer() and abs(value) <= _EXACT_INTEGER_MAX:
-            return int(value)
-        case _:
-            return value
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict):
+        return {key: canonical(part) for key, part in value.items() if part is not None}
+    if isinstance(value, list):
+        return [canonical(part) for part in value]
+    if isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT_INTEGER_MAX:
+        return int(value)
+    return value
 
 
 def canonical_text(value: Json) -> str:

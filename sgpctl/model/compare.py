@@ -15,22 +15,17 @@ def holds(declared: Json, actual: Json) -> bool:
 
     Nulls are as good as absent, 1 equals 1.0, a bool never equals a number, lists are compared in order.
     """
-    match declared:
-        case dict():
-            other = actual if isinstance(actual, dict) else None
-            if other is None:
-                return False
-            return all(part is None or holds(part, other.get(key)) for key, part in declared.items())
-        case list():
-            if not isinstance(actual, list) or len(declared) != len(actual):
-                return False
-            return all(holds(mine, theirs) for mine, theirs in zip(declared, actual, strict=True))
-        case bool() | None:
-            return declared is actual
-        case int() | float():
-            return not isinstance(actual, bool) and isinstance(actual, int | float) and declared == actual
-        case str():
-            return declared == actual
+    if isinstance(declared, str):
+        return declared == actual
+    if isinstance(declared, dict):
+        return isinstance(actual, dict) and all(
+            part is None or holds(part, actual.get(key)) for key, part in declared.items()
+        )
+    if isinstance(declared, list):
+        return isinstance(actual, list) and len(declared) == len(actual) and all(map(holds, declared, actual))
+    if declared is None or isinstance(declared, bool):
+        return declared is actual
+    return not isinstance(actual, bool) and isinstance(actual, int | float) and declared == actual
 
 
 def equals(left: Json, right: Json) -> bool:
@@ -48,15 +43,13 @@ def tasks_hold(declared: Sequence[Mapping[str, Json]], actual: Sequence[Mapping[
 
 def contradicts(declared: Json, actual: Json) -> bool:
     """True when `actual` says something else than `declared`; what it is silent about does not count."""
-    match declared, actual:
-        case (None, _) | (_, None):
-            return False
-        case dict(), dict():
-            return any(contradicts(part, actual.get(key)) for key, part in declared.items())
-        case list(), list():
-            return len(declared) != len(actual) or any(map(contradicts, declared, actual))
-        case _:
-            return not holds(declared, actual)
+    if declared is None or actual is None:
+        return False
+    if isinstance(declared, dict) and isinstance(actual, dict):
+        return any(contradicts(part, actual.get(key)) for key, part in declared.items())
+    if isinstance(declared, list) and isinstance(actual, list):
+        return len(declared) != len(actual) or any(map(contradicts, declared, actual))
+    return not holds(declared, actual)
 
 
 def tasks_untouched(declared: Sequence[Mapping[str, Json]], actual: Sequence[Mapping[str, Json]]) -> bool:

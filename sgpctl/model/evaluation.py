@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sgpctl.model.located import Json, Mark
+from sgpctl.model.located import Json, Mark, Path, value_mark
+from sgpctl.model.stored_body import StoredBody
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,7 @@ class DesiredEvaluation:
     """One evaluation as declared: everything resolved, checked and digested.
 
     `body` is the create request as the API takes it (API 2.3), without our own keys, nulls stripped where they mean
-    "not given"; it keeps its places (`located.value_mark`). `digest` and `data_digest` are from `canonical`. `cell` is
+    "not given"; `place_of` knows the places in it. `digest` and `data_digest` are from `canonical`. `cell` is
     the place in the manifest's matrix, as axis and label in the order of the axes; all cells of one matrix share their
     `place`. `expect_version` is the version at which the manifest wants to see its dataset. `row_key` names the
     column by which a plan knows rows again.
@@ -56,6 +57,11 @@ class DesiredEvaluation:
         value = self.body.get("dataset_id")
         return value if isinstance(value, str) else None
 
+    def place_of(self, path: Path) -> Mark:
+        """Where the value at `path` of the body is written; where the manifest is, if nobody can tell any more."""
+        body = self.body.located() if isinstance(self.body, StoredBody) else self.body
+        return (value_mark(body, path) if isinstance(body, dict) else None) or self.place
+
     @property
     def rows(self) -> list[Json] | None:
         """The declared rows; None when all rows of a dataset are meant."""
@@ -87,7 +93,8 @@ class Progress:
 class RemoteEvaluation:
     """One evaluation as the platform returned it (API 4), null lists read as empty.
 
-    `tasks` is None when the answer did not carry them, which does not mean that there are none.
+    `tasks` is None when the answer did not carry them, which does not mean that there are none. `marks_read` is for
+    `marks` alone, which reads them once.
     """
 
     id: str
@@ -104,6 +111,7 @@ class RemoteEvaluation:
     dataset_names: tuple[str, ...] = ()
     error_count: int | None = None
     progress: Progress | None = None
+    marks_read: list[object] = field(default_factory=list, init=False, compare=False, repr=False)
 
     @property
     def is_archived(self) -> bool:

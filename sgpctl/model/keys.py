@@ -31,14 +31,16 @@ def _strangers(value: Json, reading: Reading, path: Path) -> Iterator[tuple[Path
     """The paths of the unknown keys, each with the model of the map around it."""
     if isinstance(value, list):
         for index, part in enumerate(value):
-            yield from _strangers(part, reading, (*path, index))
+            if isinstance(part, dict | list):
+                yield from _strangers(part, reading, (*path, index))
     elif isinstance(value, dict):
         model = reading.model_of(value)
+        fields = value if model is None else model.model_fields
         for key, part in value.items():
-            if model is None or key in model.model_fields:
-                yield from _strangers(part, reading, (*path, key))
-            else:
+            if model is not None and key not in fields:
                 yield (*path, key), model
+            elif isinstance(part, dict | list):
+                yield from _strangers(part, reading, (*path, key))
 
 
 def without_unset(value: Json, reading: Reading) -> Json:
@@ -54,7 +56,7 @@ def without_unset(value: Json, reading: Reading) -> Json:
     return map_like(
         value,
         {
-            key: without_unset(part, reading)
+            key: without_unset(part, reading) if isinstance(part, dict | list) else part
             for key, part in value.items()
             if part is not None or not _is_optional(model, key)
         },

@@ -78,16 +78,18 @@ def references(value: Json, path: Path = ()) -> Iterator[tuple[Path, str]]:
             yield from ((path, name) for name in _named_in(value))
         case dict():
             for key, part in value.items():
-                yield from references(part, (*path, key))
+                if isinstance(part, dict | list) or (isinstance(part, str) and PREFIX in part):
+                    yield from references(part, (*path, key))
         case list():
             for index, part in enumerate(value):
-                yield from references(part, (*path, index))
+                if isinstance(part, dict | list) or (isinstance(part, str) and PREFIX in part):
+                    yield from references(part, (*path, index))
         case _:
             return
 
 
 def _named_in(text: str) -> Iterator[str]:
-    if "item." not in text:
+    if PREFIX not in text:
         return
     if text.startswith(PREFIX) and len(text) > len(PREFIX) and not _NOT_IN_LOCATOR.search(text):
         yield text[len(PREFIX) :]

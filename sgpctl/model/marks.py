@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from sgpctl.model.evaluation import DesiredEvaluation, RemoteEvaluation
 from sgpctl.model.located import Json
@@ -125,12 +126,15 @@ def other_owners(remote: RemoteEvaluation, owner: Owner) -> tuple[str, ...]:
 
 def effective_name(remote: RemoteEvaluation) -> str:
     """The name that sgpctl gave it, which a rename by hand does not change; else the name that it bears."""
-    return read_marks(remote).name or remote.name
+    return _text(remote, NAME) or remote.name
 
 
 def read_marks(remote: RemoteEvaluation) -> Marks:
     """The marks that `remote` carries, tolerant of anything a person may have done to them."""
-    return Marks(
+    for known in remote.marks_read:
+        if isinstance(known, Marks):
+            return known
+    marks = Marks(
         name=_text(remote, NAME),
         digest=_text(remote, DIGEST),
         data_digest=_text(remote, DATA_DIGEST),
@@ -139,6 +143,8 @@ def read_marks(remote: RemoteEvaluation) -> Marks:
         declared=_declared_fields(_text(remote, DECLARED)),
         repository=_text(remote, REPOSITORY),
     )
+    remote.marks_read.append(marks)
+    return marks
 
 
 def last_change(remote: RemoteEvaluation) -> LastChange:
@@ -205,6 +211,7 @@ def _text(remote: RemoteEvaluation, key: str) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
+@lru_cache(maxsize=1024)  # the manifests of a project speak of the same few fields
 def _declared_fields(text: str | None) -> frozenset[str]:
     try:
         fields = json.loads(text) if text else []

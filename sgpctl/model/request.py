@@ -16,7 +16,7 @@ from sgpctl.model.marks import KEY_PREFIX, LEASE_TAG_PREFIX, TAG_PREFIX, is_rese
 from sgpctl.model.nearest import Hints, did_you_mean
 from sgpctl.model.reading import Part, Reading
 from sgpctl.model.row_key import row_key_findings, row_key_of
-from sgpctl.model.rows import columns_of, row_findings
+from sgpctl.model.rows import RowLists, row_findings
 from sgpctl.model.shapes import FromDatasetRequest, shape_of
 from sgpctl.model.tasks import KNOWN_TASKS, model_for
 from sgpctl.model.wording import findings_of, not_this, printable, shown
@@ -48,13 +48,14 @@ class CheckedManifest:
 
 
 def check_manifest(
-    document: Json, hints: Hints | None = None
+    document: Json, hints: Hints | None = None, lists: RowLists | None = None
 ) -> tuple[CheckedManifest | None, tuple[Finding, ...]]:
     """The manifest, and everything there is to say about it; no manifest when any of that is an error.
 
-    `hints` are shared by the manifests of one load.
+    `hints` and `lists` are shared by the manifests of one load.
     """
     hints = hints or Hints()
+    lists = lists or RowLists()
     if not isinstance(document, dict):
         return None, (Finding((), f"a manifest must be a map, {not_this(document)}"),)
     if "name" not in document and isinstance(document.get("evaluation"), dict):
@@ -64,9 +65,9 @@ def check_manifest(
         _envelope_findings(document, reading),
         _tag_findings(document.get("tags")),
         _metadata_findings(document.get("metadata")),
-        row_findings(document, hints),
+        row_findings(document, hints, lists),
         row_key_findings(document, hints),
-        _task_findings(document, reading, hints),
+        _task_findings(document, reading, hints, lists),
     )
     findings = tuple(replace(finding, message=printable(finding.message)) for finding in found)
     if any(finding.severity is Severity.ERROR for finding in findings):
@@ -136,7 +137,9 @@ def _metadata_findings(metadata: Json) -> Iterator[Finding]:
             yield Finding(("metadata", key), message, on_key=True)
 
 
-def _task_findings(document: dict[str, Json], reading: Reading, hints: Hints) -> Iterator[Finding]:
+def _task_findings(
+    document: dict[str, Json], reading: Reading, hints: Hints, lists: RowLists
+) -> Iterator[Finding]:
     tasks = document.get("tasks")
     if tasks is None:
         return
@@ -146,7 +149,7 @@ def _task_findings(document: dict[str, Json], reading: Reading, hints: Hints) ->
     for index, task in enumerate(tasks):
         yield from _unknown_type(task, ("tasks", index))
         yield from _read(task, model_for(task), reading, ("tasks", index))
-    yield from run_findings(tasks, columns_of(document), hints)
+    yield from run_findings(tasks, lists.columns_of(document), hints)
 
 
 def _unknown_type(task: Json, path: Path) -> Iterator[Finding]:

@@ -28,30 +28,61 @@ class Columns:
     files: Mapping[str, int] = field(default_factory=dict)
 
 
-def columns_of(body: Mapping[str, Json]) -> Columns:
-    """The columns of the declared rows, as far as these are maps."""
-    data, files = body.get("data"), body.get("files")
+class RowLists:
+    """What has been found out about lists of rows: many evaluations of one load share the same ones.
+
+    What is remembered is kept, so that its id stays its own.
+    """
+
+    def __init__(self) -> None:
+        self._columns: dict[tuple[int, int, bool], tuple[Json, Json, Columns]] = {}
+        self._sound: dict[tuple[int, bool], Json] = {}
+
+    def columns_of(self, body: Mapping[str, Json]) -> Columns:
+        """The columns of the declared rows, as far as these are maps."""
+        data, files = body.get("data"), body.get("files")
+        key = (id(data), id(files), body.get("dataset_id") is None)
+        if key not in self._columns:
+            self._columns[key] = (data, files, _columns_of(data, files, is_complete=key[2]))
+        return self._columns[key][2]
+
+    def findings(
+        self, rows: list[Json], check: Callable[[Json], Finding | None], *, of_dataset: bool
+    ) -> Iterator[Finding]:
+        """What `check`, the one for rows that are `of_dataset` or not, says of each of `rows`."""
+        key = (id(rows), of_dataset)
+        if key in self._sound:
+            return
+        found = [*_each(rows, "data", check)]
+        if not found:
+            self._sound[key] = rows
+        yield from found
+
+
+def _columns_of(data: Json, files: Json, *, is_complete: bool) -> Columns:
     if not isinstance(data, list):
         return Columns()
     counts: Counter[str] = Counter()
-    for row in data:
-        if isinstance(row, dict):
-            counts.update(row.keys())
+    for keys, times in Counter(tuple(row) for row in data if isinstance(row, dict)).items():
+        for key in keys:
+            counts[key] += times
     names: Counter[str] = Counter()
     for paired in files if isinstance(files, list) else []:
         if isinstance(paired, dict):
             names.update(("files", *paired.keys()))
-    return Columns(len(data), counts, body.get("dataset_id") is None, names)
+    return Columns(len(data), counts, is_complete, names)
 
 
-def row_findings(body: Mapping[str, Json], hints: Hints) -> Iterator[Finding]:
+def row_findings(body: Mapping[str, Json], hints: Hints, lists: RowLists) -> Iterator[Finding]:
     """What is wrong with `data` and `files`."""
     data = body.get("data")
     if isinstance(data, list):
-        check = _not_a_dataset_item if body.get("dataset_id") is not None else _not_a_row
+        of_dataset = body.get("dataset_id") is not None
         yield from _number_of_rows(body, len(data))
-        yield from _each(data, "data", check)
-        yield from _dataset_key_findings(body, hints)
+        yield from lists.findings(
+            data, _not_a_dataset_item if of_dataset else _not_a_row, of_dataset=of_dataset
+        )
+        yield from _dataset_key_findings(body, hints, lists)
     elif data is not None:
         yield Finding(("data",), f"must be a list of rows, {not_this(data)}")
     if body.get("files") is not None and body.get("dataset_id") is None:
@@ -75,12 +106,12 @@ def _number_of_rows(body: Mapping[str, Json], rows: int) -> Iterator[Finding]:
     yield Finding(("data",), message)
 
 
-def _dataset_key_findings(body: Mapping[str, Json], hints: Hints) -> Iterator[Finding]:
+def _dataset_key_findings(body: Mapping[str, Json], hints: Hints, lists: RowLists) -> Iterator[Finding]:
     dataset = body.get("dataset")
     keys = dataset.get("keys") if isinstance(dataset, dict) else None
     if not isinstance(keys, list) or not body.get("data"):
         return
-    columns = columns_of(body).counts
+    columns = lists.columns_of(body).counts
     for index, key in enumerate(keys):
         if isinstance(key, str) and key not in columns:
             message = f"no row has a column '{key}'{hints.did_you_mean(key, columns)}"

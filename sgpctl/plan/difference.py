@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sgpctl.model import marks
 from sgpctl.model.compare import equals, same_tags
 from sgpctl.model.evaluation import DesiredEvaluation, RemoteEvaluation
-from sgpctl.model.located import Json, Mark, value_mark
+from sgpctl.model.located import Json
 from sgpctl.model.marks import Owner
 from sgpctl.plan.plan import FieldChange
 
@@ -118,9 +118,4 @@ def _without_reserved(tags: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _field(one: DesiredEvaluation, path: tuple[str, ...], before: Json, after: Json) -> FieldChange:
-    return FieldChange(".".join(path), before, after, _place(one, path))
-
-
-def _place(one: DesiredEvaluation, path: tuple[str, ...]) -> Mark | None:
-    body = one.body
-    return (value_mark(body, path) if isinstance(body, dict) else None) or one.place
+    return FieldChange(".".join(path), before, after, one.place_of(path))

@@ -11,7 +11,7 @@ from typing import Protocol, cast
 from sgpctl.model.canonical import canonical, declared_rows
 from sgpctl.model.compare import equals, tasks_by_alias
 from sgpctl.model.evaluation import DesiredEvaluation, RemoteContents, RemoteEvaluation
-from sgpctl.model.located import Json, Path, path_text, value_mark
+from sgpctl.model.located import Json, Path, path_text
 from sgpctl.model.marks import read_marks
 from sgpctl.model.words import Words
 from sgpctl.plan.evidence import remote_rows
@@ -157,6 +157,4 @@ def _present(side: object) -> Json:
 def _change(
     one: DesiredEvaluation, path: Path, before: Json, after: Json, *, shown: str | None = None
 ) -> FieldChange:
-    body = one.body
-    place = (value_mark(body, path) if isinstance(body, dict) else None) or one.place
-    return FieldChange(shown or path_text(path), before, after, place)
+    return FieldChange(shown or path_text(path), before, after, one.place_of(path))

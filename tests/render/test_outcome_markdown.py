@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sgpctl.apply.outcome import ChangeResult, Outcome, Status
@@ -26,6 +26,7 @@ def result(status: Status, name: str = "tone", message: str | None = None) -> Ch
 
 
 @given(texts, st.sampled_from(Status), st.booleans(), st.integers(1, 2))
+@example("www", Status.DONE, False, 1)
 def test_no_text_is_markup_wherever_it_comes_in(text: str, status: Status, started: bool, times: int) -> None:
     one = replace(result(status, text, text), remote_id=text, started=started)
     outcome = Outcome(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from sgpctl.limits import DIFF_LINES_SHOWN_MAX
@@ -13,7 +14,7 @@ from sgpctl.plan.plan import Change, Cost, Plan, Refusal
 from sgpctl.render.glyphs import UNICODE
 from sgpctl.render.layout import plain
 from sgpctl.render.plan_text import plan_lines
-from sgpctl.render.safe_text import hides, safe
+from sgpctl.render.safe_text import escape, hides, safe
 from tests.render import plans
 from tests.render.samples import plan_text
 
@@ -63,10 +64,12 @@ def test_the_number_of_lines_does_not_depend_on_what_a_name_holds(text: str) -> 
 
 
 @given(any_text)
+@example("  ")
 def test_every_name_is_printed_whole(name: str) -> None:
     change = plans.create()
     shown = plan_text(plans.plan_of(replace(change, name=name)), width=80)
-    assert f" +  {safe(name)}" in shown
+    further_spaces = re.compile("(?<= ) ")
+    assert f" +  {further_spaces.sub(lambda _: escape(' '), safe(name))}" in shown
 
 
 @given(

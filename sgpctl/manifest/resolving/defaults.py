@@ -27,10 +27,14 @@ from sgpctl.model.located import Json, LocatedMap
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What the manifests of one folder stand on; not sound when a file of defaults above them cannot be used."""
+    """What the manifests of one folder stand on; not sound when a file of defaults above them cannot be used.
+
+    `files` are the files of defaults from the project's folder down to theirs.
+    """
 
     document: LocatedMap | None
     is_sound: bool = True
+    files: tuple[Path, ...] = ()
 
 
 class Defaults:
@@ -82,11 +86,11 @@ class Defaults:
             path = inside(DEFAULTS_FILE, folder, self._root)
         except NotUsable as error:
             self.problems.append(error_at((shown(place, self._root), 1, 1), str(error)))
-            return Ground(above.document, is_sound=False)
+            return Ground(above.document, is_sound=False, files=above.files)
         self.used.add(path)
         own, is_sound = self._read(path)
         document = merge(above.document, own) if above.document and own else above.document or own
-        return Ground(document, above.is_sound and is_sound)
+        return Ground(document, above.is_sound and is_sound, (*above.files, path))
 
     def _read(self, path: Path) -> tuple[LocatedMap | None, bool]:
         source = self._files.source(path, MANIFEST_BYTES_MAX)

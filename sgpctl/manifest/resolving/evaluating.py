@@ -13,6 +13,7 @@ from sgpctl.model.evaluation import DesiredEvaluation
 from sgpctl.model.located import Json, LocatedMap
 from sgpctl.model.nearest import Hints
 from sgpctl.model.request import check_manifest
+from sgpctl.model.rows import RowLists
 
 _LIFECYCLE = "lifecycle"
 
@@ -39,6 +40,7 @@ class Evaluating:
         self._row_key = row_key
         self._digests: dict[tuple[int, int], tuple[Json, Json, str | None]] = {}
         self._hints = Hints()
+        self._lists = RowLists()
 
     def evaluated(self, prepared: Prepared) -> Evaluated:
         """Every candidate that may be planned, and all that there is to say about the others."""
@@ -57,7 +59,7 @@ class Evaluating:
         return Evaluated(tuple(desired), tuple(_with_cells(found, len(sound))), own)
 
     def _evaluation(self, candidate: Candidate) -> tuple[DesiredEvaluation | None, Iterable[Problem]]:
-        checked, findings = check_manifest(candidate.root, self._hints)
+        checked, findings = check_manifest(candidate.root, self._hints, self._lists)
         problems = located(findings, candidate.root, candidate.mark, candidate.blamed)
         if checked is None:
             return None, problems

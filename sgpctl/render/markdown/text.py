@@ -93,6 +93,9 @@ def _part(found: re.Match[str]) -> str:
     if word is None:
         return f"{lead}{code(found['command'] or found['quoted'])}{tail}"
     opens_a_list = found.start() == 0 and word.isdigit()
-    if _PLAIN_WORD.fullmatch(word) and not _LIKE_A_COMMIT.fullmatch(word) and not opens_a_list:
+    begins_an_address = word.lower() == "www"  # with the full stop of a sentence after it
+    if _PLAIN_WORD.fullmatch(word) and not (
+        _LIKE_A_COMMIT.fullmatch(word) or opens_a_list or begins_an_address
+    ):
         return f"{lead}{word}{tail}"
     return f"{lead}{code(word)}{tail}"

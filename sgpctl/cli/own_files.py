@@ -1,0 +1,35 @@
+"""The files that sgpctl keeps for itself in a project."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sgpctl.errors import LocalStateError
+from sgpctl.manifest.cache.of_project import Cache
+from sgpctl.manifest.project import Project
+from sgpctl.private_files import STATE_FOLDER
+
+_CACHE_FILE = f"{STATE_FOLDER}/cache/manifests-1.sqlite"  # the number is that of its tables
+
+
+def own_path(project: Project, name: str) -> Path:
+    """A file below the project's folder into which sgpctl itself writes.
+
+    Raises LocalStateError for a link on the way: whoever wrote the repository would choose what is overwritten.
+    """
+    path = project.root / name
+    for step in (path, *path.parents):
+        if step == project.root:
+            return path
+        if step.is_symlink():
+            raise LocalStateError(
+                f"{step}: this is a link, and sgpctl writes its own files through none",
+                hint="Remove it; what it leads to may be somebody else's.",
+            )
+    return path
+
+
+def cache_of(project: Project) -> Cache:
+    """The cache of what manifests come to. Raises LocalStateError for a link in its place."""
+    return Cache(own_path(project, _CACHE_FILE), datetime.now(UTC).toordinal())

@@ -1,0 +1,106 @@
+"""The file of the cache: entries by key, in SQLite, which several processes may read and write at once.
+
+Nothing that goes wrong here is an error. What cannot be read is not there, and what cannot be written is not kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from sgpctl.limits import CACHE_BYTES_MAX, CACHE_DAYS_MAX, CACHE_WAIT_SECONDS_MAX
+from sgpctl.private_files import make_private_file, make_private_folder
+
+_TABLE = """
+CREATE TABLE IF NOT EXISTS entry (
+    key BLOB PRIMARY KEY, seal BLOB NOT NULL, content BLOB NOT NULL, day INTEGER NOT NULL
+)
+"""
+_SEAL_BYTES = 16
+_KEYS_AT_ONCE = 500
+_PAGE_BYTES = 16 * 1024  # most entries fit into one
+
+
+class Store:
+    """The entries at `path`. `day` is today, in days since any epoch that stays the same."""
+
+    def __init__(self, path: Path, day: int) -> None:
+        self._path = path
+        self._day = day
+        self._older: list[bytes] = []
+
+    def read(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
+        """Those of `keys` that are there, each as it was written."""
+        found: dict[bytes, bytes] = {}
+        if not self._path.exists():
+            return found
+        with suppress(sqlite3.Error, OSError), self._opened() as db:
+            wanted = [*keys]
+            for start in range(0, len(wanted), _KEYS_AT_ONCE):
+                found.update(self._read(db, wanted[start : start + _KEYS_AT_ONCE]))
+        return found
+
+    def write(self, entries: Mapping[bytes, bytes]) -> None:
+        """Keep `entries`, and take note that those that were read are still wanted."""
+        if not entries and not self._older:
+            return
+        try:
+            make_private_folder(self._path.parent)
+            make_private_file(self._path)
+            self._write(entries)
+        except sqlite3.OperationalError:
+            return  # locked for too long, or nothing may be written there
+        except sqlite3.DatabaseError:
+            self._remove()  # damaged, or no database at all
+        except OSError:
+            return
+
+    def _write(self, entries: Mapping[bytes, bytes]) -> None:
+        with self._opened() as db:
+            db.execute("BEGIN IMMEDIATE")
+            db.execute(_TABLE)
+            if _is_full(db):
+                db.execute("DELETE FROM entry")
+            db.executemany(
+                "UPDATE entry SET day = ? WHERE key = ?", ((self._day, key) for key in self._older)
+            )
+            rows = ((key, _seal(key, content), content, self._day) for key, content in entries.items())
+            db.executemany("INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?)", rows)
+            db.execute("DELETE FROM entry WHERE day < ?", (self._day - CACHE_DAYS_MAX,))
+            db.commit()
+
+    def _read(self, db: sqlite3.Connection, keys: list[bytes]) -> Iterator[tuple[bytes, bytes]]:
+        places = ",".join("?" * len(keys))
+        rows = db.execute(f"SELECT key, seal, content, day FROM entry WHERE key IN ({places})", keys)  # noqa: S608 - question marks
+        for key, seal, content, day in rows:
+            if isinstance(content, bytes) and seal == _seal(key, content):
+                if day != self._day:
+                    self._older.append(key)
+                yield key, content
+
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        with closing(sqlite3.connect(self._path, timeout=CACHE_WAIT_SECONDS_MAX, isolation_level=None)) as db:
+            db.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
+            db.execute(f"PRAGMA mmap_size = {CACHE_BYTES_MAX}")
+            db.execute("PRAGMA synchronous = OFF")  # what a power failure damages is not believed
+            yield db
+
+    def _remove(self) -> None:
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
+
+
+def _seal(key: bytes, content: bytes) -> bytes:
+    """What tells a damaged entry, or one that stands under another key."""
+    return hashlib.blake2b(content, key=key, digest_size=_SEAL_BYTES).digest()
+
+
+def _is_full(db: sqlite3.Connection) -> bool:
+    (pages,) = db.execute("PRAGMA page_count").fetchone()
+    (free,) = db.execute("PRAGMA freelist_count").fetchone()
+    (page_bytes,) = db.execute("PRAGMA page_size").fetchone()
+    return bool((pages - free) * page_bytes > CACHE_BYTES_MAX)
