@@ -13,7 +13,8 @@ from sgpctl.cli.console import Console
 from sgpctl.cli.forms import parsed_outputs
 from sgpctl.cli.outcome_files import OUTCOME_FORMS
 from sgpctl.cli.saved_plan import read_saved_plan
-from sgpctl.cli.workspace import Workspace, start_folder
+from sgpctl.cli.start import start_folder
+from sgpctl.cli.workspace import Workspace
 from sgpctl.cli.writing import check_outputs
 from sgpctl.errors import ExitCode, UsageError
 from sgpctl.manifest.resolving.given import Given

@@ -28,13 +28,13 @@ from sgpctl.model.located import Json
 from sgpctl.plan.plan import Plan, PlanHeader
 from sgpctl.plan.policy import Policy
 from sgpctl.plan.saved import plan_document
+from sgpctl.render.counting import counted
 from sgpctl.render.json_text import json_text
 from sgpctl.render.layout import Span, Style
 from sgpctl.render.lease_text import waiting_line
 from sgpctl.render.outcome_json import outcome_document
 from sgpctl.render.outcome_text import outcome_lines
 from sgpctl.render.plan_text import plan_lines
-from sgpctl.render.wording import counted
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from sgpctl.cli import options
 from sgpctl.cli.applying import Call, apply_project
 from sgpctl.cli.consent import Consent
 from sgpctl.cli.console import Console
-from sgpctl.cli.workspace import Workspace, start_folder
+from sgpctl.cli.start import start_folder
+from sgpctl.cli.workspace import Workspace
 from sgpctl.errors import ExitCode
 
 _EPILOG = """\b

@@ -13,7 +13,8 @@ from sgpctl.cli.drift_forms import DRIFT_FORMS, DriftForms
 from sgpctl.cli.forms import parsed_outputs, printed_form
 from sgpctl.cli.planning import finished, read_manifests
 from sgpctl.cli.platform import Platform, open_platform
-from sgpctl.cli.workspace import Workspace, start_folder
+from sgpctl.cli.start import start_folder
+from sgpctl.cli.workspace import Workspace
 from sgpctl.cli.writing import check_outputs, write_outputs
 from sgpctl.errors import BadAnswer, ExitCode
 from sgpctl.manifest.resolving.given import Given

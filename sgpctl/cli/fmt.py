@@ -14,10 +14,10 @@ from sgpctl.errors import ExitCode, UsageError
 from sgpctl.manifest.formatting.files import Formattable, choose, format_file
 from sgpctl.manifest.inside import NotUsable
 from sgpctl.manifest.problem import Problem
+from sgpctl.render.counting import counted
 from sgpctl.render.layout import Span
 from sgpctl.render.problems_text import problem_lines
 from sgpctl.render.unified_diff import unified_diff
-from sgpctl.render.wording import counted
 
 _EPILOG = """\b
 Examples:

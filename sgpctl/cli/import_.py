@@ -12,7 +12,8 @@ from sgpctl.cli import options
 from sgpctl.cli.console import Console
 from sgpctl.cli.importing import Importing
 from sgpctl.cli.platform import open_platform
-from sgpctl.cli.workspace import Workspace, start_folder
+from sgpctl.cli.start import start_folder
+from sgpctl.cli.workspace import Workspace
 from sgpctl.errors import ExitCode, UsageError
 from sgpctl.manifest.writing.manifest import RowsPlace
 from sgpctl.manifest.writing.place import manifest_folder

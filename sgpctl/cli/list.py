@@ -10,7 +10,8 @@ import click
 from sgpctl.cli import options
 from sgpctl.cli.console import Console
 from sgpctl.cli.platform import open_platform
-from sgpctl.cli.workspace import Workspace, start_folder
+from sgpctl.cli.start import start_folder
+from sgpctl.cli.workspace import Workspace
 from sgpctl.errors import BadAnswer, ExitCode
 from sgpctl.model.evaluation import RemoteEvaluation
 from sgpctl.model.marks import is_owned_by

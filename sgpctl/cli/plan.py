@@ -18,7 +18,8 @@ from sgpctl.cli.forms import Form, Output, parsed_outputs, printed_form
 from sgpctl.cli.plan_forms import PlanForms
 from sgpctl.cli.planning import finished, read_manifests, reconciliation_of
 from sgpctl.cli.platform import open_platform
-from sgpctl.cli.workspace import Workspace, start_folder
+from sgpctl.cli.start import start_folder
+from sgpctl.cli.workspace import Workspace
 from sgpctl.cli.writing import check_outputs, write_outputs, written_words
 from sgpctl.errors import ExitCode, UsageError
 from sgpctl.manifest.resolving.given import Given

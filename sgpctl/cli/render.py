@@ -9,7 +9,7 @@ import click
 
 from sgpctl.cli import options
 from sgpctl.cli.console import Console
-from sgpctl.cli.workspace import start_folder
+from sgpctl.cli.start import start_folder
 from sgpctl.errors import ExitCode, UsageError
 from sgpctl.manifest.loader import load_or_raise
 from sgpctl.manifest.project import environment_to_check, find_project

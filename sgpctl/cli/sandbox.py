@@ -9,7 +9,8 @@ import click
 from sgpctl.cli import options
 from sgpctl.cli.console import Console
 from sgpctl.cli.embedded import sandbox_database
-from sgpctl.cli.workspace import Workspace, start_folder
+from sgpctl.cli.start import start_folder
+from sgpctl.cli.workspace import Workspace
 from sgpctl.errors import ExitCode, UsageError
 from sgpctl.manifest.project import Target as TargetKind
 from sgpctl.sandbox.knobs import Knobs

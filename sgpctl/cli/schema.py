@@ -10,7 +10,7 @@ from sgpctl.cli import options
 from sgpctl.cli.console import Console
 from sgpctl.cli.durable import write_durably
 from sgpctl.cli.editor import for_editors, modeline, read_if_there, with_modeline
-from sgpctl.cli.workspace import start_folder
+from sgpctl.cli.start import start_folder
 from sgpctl.errors import ExitCode, UsageError
 from sgpctl.manifest.discovery import discover
 from sgpctl.manifest.inside import shown

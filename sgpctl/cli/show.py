@@ -59,7 +59,7 @@ def command(
 
 def _project_folder(base: str) -> Path:
     """The folder of the project in or above `base`; `base` itself where there is none."""
-    from sgpctl.cli.workspace import start_folder
+    from sgpctl.cli.start import start_folder
     from sgpctl.manifest.project import PROJECT_FILE
 
     start = start_folder(base, None).resolve()

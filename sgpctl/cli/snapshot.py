@@ -15,13 +15,14 @@ from sgpctl.cli.durable import write_durably
 from sgpctl.cli.offline import key_of
 from sgpctl.cli.planning import read_manifests
 from sgpctl.cli.platform import open_platform
-from sgpctl.cli.workspace import Workspace, start_folder
+from sgpctl.cli.start import start_folder
+from sgpctl.cli.workspace import Workspace
 from sgpctl.errors import ExitCode
 from sgpctl.manifest.resolving.given import Given
 from sgpctl.plan.snapshot import Snapshot, name_digest, names_of_others, snapshot_document
+from sgpctl.render.counting import counted
 from sgpctl.render.json_text import json_text
 from sgpctl.render.layout import Span
-from sgpctl.render.wording import counted
 
 _EPILOG = """\b
 Examples:

@@ -11,7 +11,8 @@ from sgpctl.apply.leases import Leases
 from sgpctl.cli import options
 from sgpctl.cli.console import Console
 from sgpctl.cli.platform import open_platform
-from sgpctl.cli.workspace import Workspace, start_folder
+from sgpctl.cli.start import start_folder
+from sgpctl.cli.workspace import Workspace
 from sgpctl.errors import ExitCode
 from sgpctl.model.lease import in_the_way
 from sgpctl.render.layout import Span

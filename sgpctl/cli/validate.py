@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from sgpctl import __version__
 from sgpctl.cli import options
 from sgpctl.cli.console import Console
 from sgpctl.cli.own_files import cache_of
-from sgpctl.cli.repository import addresses
-from sgpctl.cli.workspace import start_folder
+from sgpctl.cli.start import start_folder
 from sgpctl.errors import ExitCode, ManifestError, ProjectError, SettingsError, SgpctlError
 from sgpctl.manifest.loader import Loaded, load
 from sgpctl.manifest.project import Project, ProjectFileError, environment_to_check, find_project
 from sgpctl.manifest.resolving.given import Given, given_variables
-from sgpctl.render.json_text import json_text
+from sgpctl.render.counting import counted
 from sgpctl.render.layout import Line, Span, Style
-from sgpctl.render.problems_github import workflow_commands
-from sgpctl.render.problems_json import problems_document
-from sgpctl.render.problems_report import Report
-from sgpctl.render.problems_sarif import sarif_document
 from sgpctl.render.problems_text import problem_lines
-from sgpctl.render.wording import counted
+
+if TYPE_CHECKING:
+    from sgpctl.render.problems_report import Report
 
 _EPILOG = """\b
 Examples:
@@ -35,11 +32,7 @@ Examples:
 
 
 _TEXT = "text"
-_WRITTEN_AS: Mapping[str, Callable[[Report], str]] = {
-    "json": lambda report: json_text(problems_document(report)),
-    "github": workflow_commands,
-    "sarif": lambda report: json_text(sarif_document(report, __version__)),
-}
+_FOR_MACHINES = ("json", "github", "sarif")
 
 
 @click.command("validate", epilog=_EPILOG)
@@ -50,7 +43,7 @@ _WRITTEN_AS: Mapping[str, Callable[[Report], str]] = {
 @click.option(
     "--format",
     "written_as",
-    type=click.Choice([_TEXT, *_WRITTEN_AS]),
+    type=click.Choice([_TEXT, *_FOR_MACHINES]),
     default=_TEXT,
     show_default=True,
     help="Text; one JSON document; annotations of a GitHub workflow; SARIF 2.1.0.",
@@ -74,7 +67,7 @@ def command(
     given = Given(assignments, variable_files)
     if written_as != _TEXT:
         report = _checked(start, environment, given, console.secrets)
-        console.put_text(_WRITTEN_AS[written_as](report))
+        console.put_text(_written(report, written_as))
         console.tell([_totals(report)])
         return ExitCode.ERROR if report.errors else ExitCode.OK
     _, loaded = _loaded(start, environment, given, console.secrets)
@@ -93,8 +86,27 @@ def _loaded(
     return project, load(project, chosen, variables, secrets, cache_of(project))
 
 
+def _written(report: Report, form: str) -> str:
+    from sgpctl import __version__
+    from sgpctl.render.json_text import json_text
+    from sgpctl.render.problems_github import workflow_commands
+    from sgpctl.render.problems_json import problems_document
+    from sgpctl.render.problems_sarif import sarif_document
+
+    match form:
+        case "github":
+            return workflow_commands(report)
+        case "sarif":
+            return json_text(sarif_document(report, __version__))
+        case _:
+            return json_text(problems_document(report))
+
+
 def _checked(start: Path, environment: str | None, given: Given, secrets: Collection[str]) -> Report:
     """What there is to report, also where the project cannot be used at all."""
+    from sgpctl.cli.repository import addresses
+    from sgpctl.render.problems_report import Report
+
     try:
         project, loaded = _loaded(start, environment, given, secrets)
     except ProjectFileError as error:

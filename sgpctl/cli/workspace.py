@@ -100,11 +100,3 @@ class Workspace:
             acks=tuple(sorted(policy.acks)),
             against=against,
         )
-
-
-def start_folder(base: str | None, directory: str | None) -> Path:
-    """Where to look for the project: the positional directory, read from `-C`; an absolute one stands alone."""
-    start = Path(base or ".") / (directory or ".")
-    if not start.exists():
-        raise UsageError(f"{start}: there is no such file or folder")
-    return start

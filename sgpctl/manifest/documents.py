@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from sgpctl.limits import MANIFEST_BYTES_MAX
-from sgpctl.manifest.cache.entry import KeptDocument, KeptFile
 from sgpctl.manifest.document import is_own_output
 from sgpctl.manifest.files import Files, Source
 from sgpctl.manifest.problem import Problem
@@ -18,6 +17,9 @@ from sgpctl.manifest.resolving.preparation import Preparation, Prepared
 from sgpctl.manifest.resolving.references import Failed
 from sgpctl.manifest.resolving.scope import NamedAt
 from sgpctl.model.located import LocatedMap, Mark
+
+if TYPE_CHECKING:
+    from sgpctl.manifest.cache.entry import KeptFile
 
 Address: TypeAlias = tuple[Path, int]
 """One document: its file and its number there."""
@@ -61,6 +63,8 @@ class Documents:
 
     def keepable(self, path: Path, preparation: Preparation) -> KeptFile | None:
         """What the file at `path` comes to, if no error is told of it and nothing in it is asked of the platform."""
+        from sgpctl.manifest.cache.entry import KeptDocument, KeptFile
+
         source = self.source(path)
         declared = [each for _, each in self.declared(path, preparation)]
         is_whole = 0 < len(declared) == len(source.documents) and not source.problems

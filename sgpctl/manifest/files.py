@@ -14,14 +14,12 @@ from typing import NamedTuple
 
 from sgpctl.errors import ManifestError
 from sgpctl.limits import INCLUDED_FILE_BYTES_MAX
-from sgpctl.manifest.document import Document, Extent
+from sgpctl.manifest.document import Document, Extent, Parsed
 from sgpctl.manifest.inside import inside, shown
-from sgpctl.manifest.json_document import read_json
 from sgpctl.manifest.opening import Opener
 from sgpctl.manifest.problem import Broken, Problem
 from sgpctl.manifest.project import PROJECT_FILE
 from sgpctl.manifest.resolving.references import mentioned_variables
-from sgpctl.manifest.rows import read_csv, read_jsonl
 from sgpctl.manifest.text import digest_of, read_bytes, read_text
 from sgpctl.manifest.yaml_document import read_yaml
 from sgpctl.model.located import Json, Mark
@@ -169,7 +167,7 @@ class Files:
     def _read_source(self, path: Path, bytes_max: int) -> Source:
         name = self._named(path)
         source = read_text(path, name, bytes_max, opener=self._opener)
-        parsed = (read_json if path.suffix.lower() == ".json" else read_yaml)(source.text, name)
+        parsed = _read_structured(path, source.text, name)
         return Source(
             parsed.documents,
             (*source.problems, *parsed.problems),
@@ -185,6 +183,8 @@ class Files:
         if path.suffix.lower() not in _ROWS:
             extent = Extent(1, len(source.text), 0)
             return Verbatim(source.text, extent, source.problems, digest=source.digest)
+        from sgpctl.manifest.rows import read_csv, read_jsonl
+
         rows = (read_jsonl if path.suffix.lower() == ".jsonl" else read_csv)(source.text, name)
         return Verbatim(
             rows.rows,
@@ -198,3 +198,11 @@ class Files:
         name = shown(path, self.root)
         self._paths[name] = path
         return name
+
+
+def _read_structured(path: Path, text: str, name: str) -> Parsed:
+    if path.suffix.lower() != ".json":
+        return read_yaml(text, name)
+    from sgpctl.manifest.json_document import read_json
+
+    return read_json(text, name)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sgpctl.manifest.files import Use
-from sgpctl.manifest.git_ignored import NotTold, ignored_by_git
 from sgpctl.manifest.glob import pattern_of
 from sgpctl.manifest.inside import shown
 from sgpctl.manifest.problem import Problem, error_at
@@ -37,6 +36,10 @@ class IgnoredUses:
 
     def withheld(self, uses: Mapping[Path, Mapping[Use, None]]) -> Withheld:
         """What must not be used of all that `uses` names, with the places where it is named."""
+        if not uses:
+            return Withheld()
+        from sgpctl.manifest.git_ignored import NotTold, ignored_by_git
+
         unknown = [path for path in uses if path not in self._judged]
         asked = [path for path in unknown if not self._is_allowed(path)]
         try:
@@ -61,7 +64,7 @@ class IgnoredUses:
                 )
                 yield error_at(place.mark, message, place.path)
 
-    def _about_silence(self, error: NotTold, asked: list[Path]) -> Problem:
+    def _about_silence(self, error: Exception, asked: list[Path]) -> Problem:
         files = "the file" if len(asked) == 1 else f"the {len(asked):,} files"
         message = (
             f"whether Git ignores {files} that manifests include cannot be told: {error}; mend that, or name what "

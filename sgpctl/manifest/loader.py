@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sgpctl.errors import ManifestError
-from sgpctl.manifest.cache.entry import KeptFile
 from sgpctl.manifest.cache.of_project import Cache
 from sgpctl.manifest.discovery import discover
 from sgpctl.manifest.document import is_own_output
@@ -39,6 +38,7 @@ from sgpctl.model.names import Answers, Named
 from sgpctl.model.stored_body import StoredBody
 
 if TYPE_CHECKING:
+    from sgpctl.manifest.cache.entry import KeptFile
     from sgpctl.manifest.cache.memory import Memory
 
 _TELL_TALE_KEYS = frozenset({"data", "dataset_id", "tasks"})

@@ -6,11 +6,12 @@ from sgpctl.model.located import Json
 from sgpctl.plan.drift import Drift, Finding, Kind
 from sgpctl.plan.plan import PlanHeader
 from sgpctl.plan.saved import header_document, place_document
+from sgpctl.render.counting import counted
 from sgpctl.render.field_text import field_lines
 from sgpctl.render.glyphs import Glyphs
 from sgpctl.render.header_text import title_line
 from sgpctl.render.layout import BLANK, INDENT, Line, Span, Style, columns, led, wrapped
-from sgpctl.render.wording import counted, place_text, short_id
+from sgpctl.render.wording import place_text, short_id
 
 _STYLES = {Kind.FAILED: Style.ERROR, Kind.ARCHIVED: Style.REMOVE, Kind.UNMANAGED: Style.FAINT}
 

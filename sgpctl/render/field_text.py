@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from sgpctl.limits import DIFF_LINES_COMPARED_MAX, DIFF_LINES_SHOWN_MAX, FIELDS_SHOWN_MAX
 from sgpctl.model.located import Mark
 from sgpctl.plan.plan import FieldChange
+from sgpctl.render.counting import counted
 from sgpctl.render.excerpt import diff_line_text, excerpts, value_text
 from sgpctl.render.glyphs import Glyphs
 from sgpctl.render.layout import BLANK, INDENT, Line, Span, Style, line_width
 from sgpctl.render.safe_text import display_width, safe
 from sgpctl.render.text_diff import DiffLine, Kind, text_diff
-from sgpctl.render.wording import counted, place_text
+from sgpctl.render.wording import place_text
 
 _INNER = " " * 8
 _GAP = " " * 3

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from sgpctl.limits import GRID_CELLS_SHOWN_MAX
 from sgpctl.plan.action import Action
 from sgpctl.plan.grid import Grid
+from sgpctl.render.counting import counted
 from sgpctl.render.glyphs import Glyphs
 from sgpctl.render.layout import BLANK, INDENT, Line, Span, Style, columns
-from sgpctl.render.wording import ACTION_STYLES, counted, place_text
+from sgpctl.render.wording import ACTION_STYLES, place_text
 
 
 def grid_lines(grids: Sequence[Grid], glyphs: Glyphs, width: int) -> list[Line]:

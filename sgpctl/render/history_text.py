@@ -9,12 +9,13 @@ from sgpctl.limits import ERRORS_SHOWN_MAX, PROVENANCE_CHARS_MAX, SERVER_WORDS_C
 from sgpctl.model.evaluation import ItemFailure, RemoteEvaluation
 from sgpctl.model.marks import LastChange, last_change
 from sgpctl.plan.history import Run, Step
+from sgpctl.render.counting import counted
 from sgpctl.render.field_text import field_lines
 from sgpctl.render.glyphs import Glyphs
 from sgpctl.render.layout import BLANK, INDENT, Line, Span, Style, columns, wrapped
 from sgpctl.render.list_text import STATUS_STYLES
 from sgpctl.render.safe_text import shortened
-from sgpctl.render.wording import counted, short_commit, short_id
+from sgpctl.render.wording import short_commit, short_id
 
 _REST = f"{INDENT}  "
 

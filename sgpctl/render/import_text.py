@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from sgpctl.model.importable import Fate, Verdict
+from sgpctl.render.counting import counted
 from sgpctl.render.glyphs import Glyphs
 from sgpctl.render.layout import Line, Span, Style
-from sgpctl.render.wording import counted, short_id
+from sgpctl.render.wording import short_id
 
 _TOLD_ONE_BY_ONE_MAX = 5  # skipped for one and the same reason
 

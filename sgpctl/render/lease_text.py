@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sgpctl.model.lease import Lease, first_of
+from sgpctl.render.counting import counted
 from sgpctl.render.layout import Line, Span
 from sgpctl.render.safe_text import safe
-from sgpctl.render.wording import counted
 
 
 def waiting_line(holder: str, seconds: float, since: datetime | None = None) -> Line:

@@ -8,9 +8,10 @@ from datetime import datetime
 from sgpctl.model.evaluation import Progress, RemoteEvaluation
 from sgpctl.model.located import Json
 from sgpctl.plan.saved import iso_text
+from sgpctl.render.counting import counted
 from sgpctl.render.glyphs import Glyphs
 from sgpctl.render.layout import BLANK, Line, Span, Style, columns
-from sgpctl.render.wording import age_text, counted, short_id
+from sgpctl.render.wording import age_text, short_id
 
 LIST_FORMAT_VERSION = "1.0"
 

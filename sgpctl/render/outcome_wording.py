@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sgpctl.apply.outcome import Outcome, Status
 from sgpctl.plan.plan import Change, Cost
-from sgpctl.render.wording import address_of, counted, done_text, started_text
+from sgpctl.render.counting import counted
+from sgpctl.render.wording import address_of, done_text, started_text
 
 SECTIONS = (
     (Status.UNCLEAR, "Unclear: sent, but no answer says whether it took effect"),

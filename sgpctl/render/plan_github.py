@@ -14,11 +14,12 @@ from sgpctl.model.located import Mark
 from sgpctl.plan.action import Action
 from sgpctl.plan.plan import Change, FieldChange, Plan, PlanHeader
 from sgpctl.render.alike import Alike, grouped
+from sgpctl.render.counting import counted
 from sgpctl.render.excerpt import excerpts, value_text
 from sgpctl.render.field_text import is_long_text
 from sgpctl.render.safe_text import safe
 from sgpctl.render.verdict import verdict
-from sgpctl.render.wording import calls_text, counted, day, place_text, rows_change_text, spent_text
+from sgpctl.render.wording import calls_text, day, place_text, rows_change_text, spent_text
 from sgpctl.render.workflow_command import Level, workflow_command
 
 _TITLE = "sgpctl"

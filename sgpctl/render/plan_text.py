@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from sgpctl.plan.action import Action
 from sgpctl.plan.plan import Change, Plan, PlanHeader, Refusal, Superseded
+from sgpctl.render.counting import counted
 from sgpctl.render.field_text import field_lines, is_long_text
 from sgpctl.render.glyphs import Glyphs
 from sgpctl.render.grid_text import grid_lines
@@ -15,7 +16,6 @@ from sgpctl.render.rows_text import rows_lines
 from sgpctl.render.wording import (
     ACTION_STYLES,
     calls_text,
-    counted,
     day,
     declared_text,
     place_text,

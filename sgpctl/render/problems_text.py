@@ -8,9 +8,9 @@ from typing import Protocol
 from sgpctl.errors import ManifestError, SgpctlError
 from sgpctl.limits import PROBLEMS_SHOWN_MAX
 from sgpctl.model.finding import Severity
+from sgpctl.render.counting import counted
 from sgpctl.render.glyphs import Glyphs
 from sgpctl.render.layout import Line, Span, Style
-from sgpctl.render.wording import counted
 
 
 class Problem(Protocol):

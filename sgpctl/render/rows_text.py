@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from sgpctl.limits import COLUMNS_SHOWN_MAX, ROW_COLUMNS_SHOWN_MAX, ROWS_SHOWN_MAX
 from sgpctl.plan.plan import ColumnChange, Excerpt, RowChange, RowKind, RowsChange
 from sgpctl.plan.row_sample import few_of
+from sgpctl.render.counting import counted
 from sgpctl.render.excerpt import ABSENT, excerpts
 from sgpctl.render.glyphs import UNICODE, Glyphs
 from sgpctl.render.layout import Line, Span, Style, line_width, wrapped
 from sgpctl.render.safe_text import display_width, safe, shortened
-from sgpctl.render.wording import ROW_SIGNS, counted, keyless_text, rows_change_text, rows_hidden
+from sgpctl.render.wording import ROW_SIGNS, keyless_text, rows_change_text, rows_hidden
 
 _INDENT = " " * 6
 _ROW = " " * 8

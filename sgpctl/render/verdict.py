@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from sgpctl.plan.action import Action
 from sgpctl.plan.plan import Plan
-from sgpctl.render.wording import counted, spent_text
+from sgpctl.render.counting import counted
+from sgpctl.render.wording import spent_text
 
 _FREE = (
     (Action.UPDATE, "updates"),

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from sgpctl.model.located import Mark
 from sgpctl.plan.action import Action
 from sgpctl.plan.plan import Change, Cost, Plan, PlanHeader, RowKind, RowsChange
+from sgpctl.render.counting import counted
 from sgpctl.render.glyphs import Glyphs
 from sgpctl.render.layout import Span, Style
 
@@ -37,11 +38,6 @@ ACTION_STYLES = {
     Action.ADOPT: Style.BRING_BACK,
     Action.ARCHIVE: Style.REMOVE,
 }
-
-
-def counted(number: int, noun: str, plural: str | None = None) -> str:
-    """`1 row`, `1,200 rows`."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def symbol_span(action: Action, glyphs: Glyphs) -> Span:

@@ -8,12 +8,13 @@ from sgpctl.limits import FIELDS_TOGETHER_MAX, NAMES_TOGETHER_MAX
 from sgpctl.plan.action import Action
 from sgpctl.plan.plan import Change, Cost, FieldChange
 from sgpctl.render.alike import Alike
+from sgpctl.render.counting import counted
 from sgpctl.render.field_text import is_long_text
 from sgpctl.render.markdown.budget import Importance, Part
 from sgpctl.render.markdown.fields import values
 from sgpctl.render.markdown.text import code, folded, name_lists, prose, row, table_head
 from sgpctl.render.markdown.texts import TextChange, TextKey, text_key
-from sgpctl.render.wording import calls_text, counted, place_text, rows_change_text, rows_text
+from sgpctl.render.wording import calls_text, place_text, rows_change_text, rows_text
 
 _NEXT = "<br>"
 _VALUE_CELLS_MAX = 32

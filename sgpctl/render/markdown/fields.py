@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from sgpctl.model.located import Json
 from sgpctl.plan.plan import FieldChange, Plan
 from sgpctl.render.alike import field_key
+from sgpctl.render.counting import counted
 from sgpctl.render.excerpt import excerpts, value_text
 from sgpctl.render.field_text import is_long_text
 from sgpctl.render.markdown.budget import Importance, Part
 from sgpctl.render.markdown.text import ELLIPSIS, code, folded, of_evaluations, row, table_head
-from sgpctl.render.wording import counted
 
 _VALUE_CELLS_MAX = 80
 

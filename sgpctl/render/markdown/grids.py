@@ -8,10 +8,11 @@ from sgpctl.limits import GRID_COLUMNS_MAX
 from sgpctl.plan.action import Action
 from sgpctl.plan.grid import Grid
 from sgpctl.plan.plan import Plan
+from sgpctl.render.counting import counted
 from sgpctl.render.glyphs import UNICODE
 from sgpctl.render.markdown.budget import Importance, Part
 from sgpctl.render.markdown.text import code, folded, row, table_head
-from sgpctl.render.wording import counted, place_text
+from sgpctl.render.wording import place_text
 
 
 def grids_part(plan: Plan, remedy: str) -> Part | None:

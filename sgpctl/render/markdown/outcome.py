@@ -8,6 +8,7 @@ from sgpctl.apply.outcome import ChangeResult, Outcome, Status
 from sgpctl.errors import ExitCode, SgpctlError
 from sgpctl.plan.plan import PlanHeader
 from sgpctl.render.alike import grouped
+from sgpctl.render.counting import counted
 from sgpctl.render.glyphs import UNICODE
 from sgpctl.render.markdown.budget import Importance, Part, fitted
 from sgpctl.render.markdown.changes import changes_part
@@ -26,7 +27,7 @@ from sgpctl.render.outcome_wording import (
     verdict_word,
     verified_sentence,
 )
-from sgpctl.render.wording import counted, short_id
+from sgpctl.render.wording import short_id
 
 _REMEDY = "The log of the apply has them, and what `--output json=FILE` writes."
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from sgpctl.limits import COLUMNS_SHOWN_MAX, COMMENT_COLUMNS_MAX, COMMENT_ROWS_MAX
 from sgpctl.plan.plan import ColumnChange, Excerpt, Plan, RowChange, RowKind, RowsChange
 from sgpctl.plan.row_sample import few_of
+from sgpctl.render.counting import counted
 from sgpctl.render.excerpt import excerpts
 from sgpctl.render.markdown.budget import Importance, Part
 from sgpctl.render.markdown.text import ELLIPSIS, code, folded, of_evaluations, row, table_head
-from sgpctl.render.wording import ROW_SIGNS, counted, keyless_text, rows_change_text, rows_hidden
+from sgpctl.render.wording import ROW_SIGNS, keyless_text, rows_change_text, rows_hidden
 
 _BREAK = "\n\n"
 _VALUE_CELLS_MAX = 80

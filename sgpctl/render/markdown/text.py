@@ -17,8 +17,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from sgpctl.limits import MESSAGE_CELLS_MAX, NAME_CELLS_MAX, NAMES_TOGETHER_MAX
+from sgpctl.render.counting import counted
 from sgpctl.render.safe_text import entities, safe, shortened
-from sgpctl.render.wording import counted
 
 ELLIPSIS = "…"
 

@@ -12,12 +12,12 @@ from sgpctl.limits import (
     DIFF_LINES_SHOWN_MAX,
 )
 from sgpctl.plan.plan import Change, FieldChange
+from sgpctl.render.counting import counted
 from sgpctl.render.excerpt import diff_line_text
 from sgpctl.render.field_text import is_long_text, origin_text
 from sgpctl.render.markdown.budget import Importance, Part
 from sgpctl.render.markdown.text import ELLIPSIS, code, fenced, folded, of_evaluations
 from sgpctl.render.text_diff import DiffLine, Kind, TextDiff, text_diff
-from sgpctl.render.wording import counted
 
 _LINE_CELLS_MAX = 160
 
