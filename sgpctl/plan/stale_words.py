@@ -55,6 +55,10 @@ def tied(other: Change) -> str:
     return f"is as reviewed, but belongs together with the {title(other)}, which is not"
 
 
+def tied_to_held(archive: Change) -> str:
+    return f"is as reviewed, but belongs together with the {title(archive)}, which is skipped too"
+
+
 def held(missing: Change) -> str:
     return f"is as reviewed, but nothing is archived while the {title(missing)} is skipped"
 

@@ -4,7 +4,7 @@ moved               planned still, but it would not do the same any more
 another action      something else is planned for that name now
 no longer planned   nothing is planned for that name now
 new                 nobody reviewed it
-tied                as it was reviewed, but it belongs together with one of those above
+tied                as it was reviewed, but it belongs together with one of those above, or with one that is held
 held                as it was reviewed, but an archive, and a run that should be in place before it is skipped
 """
 
@@ -60,24 +60,19 @@ def partition(reviewed: Plan, current: Plan) -> Partition:
     """Take `current` apart into what may go on on the word of `reviewed`, in its order, and the rest, sorted by name.
 
     Every change of either plan is in one of the two. Nothing that is untouched shares a name or a remote evaluation with
-    what is stale, and nothing is archived while something that should stand before it is skipped.
+    what is skipped, and nothing is archived while something that should stand before it is skipped.
     """
     same = _same(reviewed, current)
     gone = [change for change in reviewed.changes if change.address not in same]
     fresh = [change for change in current.changes if change.address not in same]
     stale = _stale(gone, fresh, reviewed, current)
     alike = [change for change in current.changes if change.address in same]
-    drawn = drawn_in([*gone, *fresh], alike)
-    tied = [
-        Skipped(Staleness.TIED, change, change, words.tied(drawn[change.address]))
-        for change in alike
-        if change.address in drawn
-    ]
-    free = [change for change in alike if change.address not in drawn]
+    tied = _tied([*gone, *fresh], alike, words.tied)
+    free = _without(alike, tied)
     held = _held(free, [*stale, *tied], current)
-    held_back = {one.change.address for one in held}
-    skipped = sorted([*stale, *tied, *held], key=lambda one: (one.change.address, one.staleness))
-    return Partition(tuple(change for change in free if change.address not in held_back), tuple(skipped))
+    waiting = _tied([one.change for one in held], _without(free, held), words.tied_to_held)
+    skipped = sorted([*stale, *tied, *held, *waiting], key=lambda one: (one.change.address, one.staleness))
+    return Partition(_without(free, [*held, *waiting]), tuple(skipped))
 
 
 def differences(reviewed: Plan, current: Plan) -> tuple[str, ...]:
@@ -138,10 +133,26 @@ def _declared_names(plan: Plan) -> frozenset[str]:
     return frozenset(changed.union(plan.unchanged))
 
 
+def _tied(sources: Sequence[Change], others: Sequence[Change], why: Callable[[Change], str]) -> list[Skipped]:
+    """Those of `others` that belong together with one of `sources`, which `why` is told."""
+    drawn = drawn_in(sources, others)
+    return [
+        Skipped(Staleness.TIED, change, change, why(drawn[change.address]))
+        for change in others
+        if change.address in drawn
+    ]
+
+
+def _without(changes: Sequence[Change], skipped: Sequence[Skipped]) -> tuple[Change, ...]:
+    addresses = {one.change.address for one in skipped}
+    return tuple(change for change in changes if change.address not in addresses)
+
+
 def _held(free: Sequence[Change], skipped: Sequence[Skipped], current: Plan) -> list[Skipped]:
     """The archives among `free`, if a change is skipped that puts an evaluation in place which is not there yet.
 
-    The archive of an old name may have been agreed to because of the new one.
+    The archive of an old name may have been agreed to because of the new one. Whatever belongs together with a held
+    archive has to wait too: an evaluation that takes a name which the archived one still bears would be its second.
     """
     in_place = set(current.unchanged)
     missing = [

@@ -170,6 +170,25 @@ def test_nothing_is_archived_while_a_new_run_is_skipped(review: Review) -> None:
     assert "Applied: 1 updated; 2 skipped." in ended.out
 
 
+def test_a_name_is_not_given_back_while_the_archive_of_its_second_run_is_held(review: Review) -> None:
+    review.apply_all()
+    seen = sent(review.project, "GET", f"evaluations/{review.live()['tone-of-refusals']}")
+    kept = {key: seen[key] for key in ("name", "description", "tags", "tasks")}
+    rows = {"data": [{"request": "r", "reply": "s"}]}
+    review.by_hand("PATCH", "tone-of-refusals", {"name": "by-hand"})
+    second = {**kept, **rows, "metadata": {**seen["metadata"], "sgpctl_nonce": "of another create"}}
+    sent(review.project, "POST", "evaluations", second)
+    edit(review.project / "prompts/answer.md", "say so and stop.", "guess.")
+    edit(review.manifest("human-review"), "People rate", "Experts rate")
+    review.save()
+    edit(review.project / "prompts/answer.md", "guess.", "invent something.")
+    before = review.live()
+    ended = review.apply()
+    assert (ended.code, review.live()) == (4, before)
+    assert "belongs together with the archive of 'tone-of-refusals', which is skipped too" in ended.out
+    assert "Applied: 1 updated; 3 skipped." in ended.out
+
+
 def test_a_reviewed_archive_goes_on_and_another_one_does_not(review: Review) -> None:
     edit(review.project / "sgpctl.yaml", "budget:\n", "safety: {max_archive: 2}\nbudget:\n")
     review.apply_all()

@@ -227,6 +227,27 @@ def test_a_reviewed_run_that_is_in_place_by_now_lets_the_archive_go_on() -> None
     assert going_on(parts) == ["archive a"]
 
 
+def test_a_name_is_not_given_back_while_the_archive_of_the_run_that_bears_it_is_held() -> None:
+    first, second = replace(created(A, "first"), name="c"), created(A, "second", day=1)
+    edited = declare("b", tasks=[chat("b!")])
+    wanted, there = [A, named(C, "c")], [first, second]
+    parts = partition(plan([*wanted, B], there), plan([*wanted, edited], there))
+    assert parts.untouched == ()
+    assert said(parts) == [
+        "archive of 'a' is as reviewed, but nothing is archived while the create of 'b' is skipped",
+        "update of 'a' is as reviewed, but belongs together with the archive of 'a', which is skipped too",
+        "create of 'b' would not do the same any more: what is declared changed (tasks.answer)",
+        "create of 'c' is as reviewed, but belongs together with the archive of 'a', which is skipped too",
+    ]
+
+
+def test_what_shares_nothing_with_a_held_archive_goes_on() -> None:
+    first, second = created(A, "first"), created(A, "second", day=1)
+    parts = partition(plan([A, B, C], [first, second]), plan([A, C], [first, second]))
+    assert going_on(parts) == ["create c"]
+    assert [one.staleness.value for one in parts.skipped] == ["held", "no_longer_planned"]
+
+
 def test_an_update_that_is_stale_does_not_hold_an_archive() -> None:
     live, updated = created(A, "id-a"), created(B, "id-b")
     wanted = declare("b", tasks=[chat("b")], description="New.")
