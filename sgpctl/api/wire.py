@@ -86,7 +86,7 @@ def schema(value: Json) -> tuple[SchemaField, ...]:
         path, source = (
             (field.get("field_name"), field.get("source")) if isinstance(field, dict) else (None, None)
         )
-        if isinstance(path, str) and source in _SOURCES:
+        if isinstance(path, str) and isinstance(source, str) and source in _SOURCES:
             found.append(SchemaField(path, is_result=source == _RESULT))
     return tuple(found)
 

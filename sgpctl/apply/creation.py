@@ -27,7 +27,7 @@ def create_once(name: str, body: Mapping[str, Json], nonce: str) -> Protocol[Rem
             case Got(RemoteEvaluation() as made):
                 return (yield from _settled(made, nonce))
             case Failed(message) if unclear is None:
-                yield Note("refused", {"nonce": nonce})
+                yield Note("refused", {"nonce": nonce}, is_durable=False)
                 return Problem(message)
             case Failed(message) | Unknown(message):
                 unclear = message
@@ -76,12 +76,12 @@ def _settled(made: RemoteEvaluation, nonce: str) -> Protocol[RemoteEvaluation | 
     if read_marks(made).nonce != nonce:
         looked = yield from look_for(nonce)
         if isinstance(looked, RemoteEvaluation):
-            yield Note("created", {"nonce": nonce, "remote_id": looked.id})
+            yield Note("created", {"nonce": nonce, "remote_id": looked.id}, is_durable=False)
             return looked
         return Problem(
             f"the platform answered with evaluation {made.id}, which does not carry the nonce that was sent, "
             "and no other does; it was left alone",
             is_unclear=True,
         )
-    yield Note("created", {"nonce": nonce, "remote_id": made.id})
+    yield Note("created", {"nonce": nonce, "remote_id": made.id}, is_durable=False)
     return made

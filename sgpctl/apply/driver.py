@@ -99,6 +99,6 @@ class Driver:
             case Wait(seconds):
                 await self.sleep(seconds)
                 return Noted()
-            case Note(event, fields):
-                self.journal.write(event, fields)
+            case Note(event, fields, is_durable):
+                self.journal.write(event, fields, is_durable=is_durable)
                 return Noted()

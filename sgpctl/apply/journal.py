@@ -54,7 +54,7 @@ class Record:
 
 
 class Journal:
-    """Appends to one journal file; every line is on disk, whole, when `write` returns.
+    """Appends to one journal file; every durable line is on disk, whole, when `write` returns, and all before it.
 
     `target` names the platform and the account. Lines about another target are kept and not looked at. `now` is the wall
     clock, `monotonic` counts seconds, those of a sleep included, and is never set back while the machine runs.
@@ -76,8 +76,11 @@ class Journal:
         """The moment that a line written now would bear."""
         return Moment(self._now(), round(self._monotonic(), 3))
 
-    def write(self, event: str, fields: Mapping[str, str]) -> None:
-        """Append one line. Raises LocalStateError when it cannot be made durable."""
+    def write(self, event: str, fields: Mapping[str, str], *, is_durable: bool = True) -> None:
+        """Append one line, which outlasts this process, and a failure of power if it `is_durable`.
+
+        Raises LocalStateError when that cannot be had.
+        """
         now = self.now()
         entry = {
             "at": now.wall.isoformat(),
@@ -87,7 +90,7 @@ class Journal:
             **fields,
         }
         try:
-            self._append(json.dumps(entry, ensure_ascii=True) + "\n")
+            self._append(json.dumps(entry, ensure_ascii=True) + "\n", is_durable=is_durable)
         except OSError as error:
             raise _not_written(self._path, error) from error
 
@@ -132,7 +135,7 @@ class Journal:
             raise LocalStateError(message, hint=_HINT)
         return data.decode("utf-8", "replace").split("\n")
 
-    def _append(self, line: str) -> None:
+    def _append(self, line: str, *, is_durable: bool) -> None:
         is_new = not self._path.exists()
         make_private_folder(self._path.parent)
         handle = open_private(self._path, os.O_RDWR | os.O_APPEND)
@@ -141,7 +144,8 @@ class Journal:
             data = line.encode("ascii") if _ends_in_newline(handle) else b"\n" + line.encode("ascii")
             while data:
                 data = data[os.write(handle, data) :]
-            os.fsync(handle)
+            if is_durable:
+                os.fsync(handle)
         finally:
             os.close(handle)
         if is_new:

@@ -56,10 +56,14 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Write a line to the journal and make it durable. Answered with `Noted`, or `Failed` when it cannot be."""
+    """Write a line to the journal. Answered with `Noted`, or `Failed` when it cannot be written.
+
+    One that ends a create need not outlast a failure of power: what was begun is looked for then, and found.
+    """
 
     event: str
     fields: Mapping[str, str]
+    is_durable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

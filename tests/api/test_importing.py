@@ -75,6 +75,8 @@ def test_items_taxonomy_and_schema_are_read_as_they_are() -> None:
         {"field_name": "q", "source": "data"},
         {"field_name": "f1", "source": "task_result_cache"},
         {"field_name": "new", "source": "unheard of"},
+        {"field_name": "odd", "source": ["data"]},
+        {"field_name": {"q": 1}, "source": "data"},
     ]
     found = read(platform)
     assert found.items == (ItemRead({"q": "x", "f1": 1}, {"scan": "f"}),)

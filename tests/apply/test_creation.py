@@ -31,7 +31,7 @@ def test_the_undisturbed_case_is_one_request() -> None:
 def test_the_nonce_is_on_disk_before_anything_is_sent() -> None:
     _, asked = play(create_once("refunds", {}, "n1"), [Got(_made())])
     assert asked[0] == Note("create", {"name": "refunds", "nonce": "n1"})
-    assert asked[-1] == Note("created", {"nonce": "n1", "remote_id": "id-1"})
+    assert asked[-1] == Note("created", {"nonce": "n1", "remote_id": "id-1"}, is_durable=False)
 
 
 def test_nothing_is_sent_when_the_journal_cannot_be_written() -> None:

@@ -80,7 +80,7 @@ class DoesNotWait(Parts):
 
 
 class _Forgetful(MemoryJournal):
-    def write(self, event: str, fields: Mapping[str, str]) -> None:
+    def write(self, event: str, fields: Mapping[str, str], *, is_durable: bool = True) -> None:
         """Nothing is kept."""
 
 
@@ -116,7 +116,7 @@ class RecoversNothing(Parts):
 
 
 class _LoudJournal(MemoryJournal):
-    def write(self, event: str, fields: Mapping[str, str]) -> None:
+    def write(self, event: str, fields: Mapping[str, str], *, is_durable: bool = True) -> None:
         super().write(event, {**fields, "sent_with": KEY})
 
 

@@ -50,7 +50,7 @@ class MemoryJournal(Journal):
         self._lines = machine.lines
         self._pass_point = pass_point
 
-    def _append(self, line: str) -> None:
+    def _append(self, line: str, *, is_durable: bool) -> None:
         self._pass_point()
         self._lines.append(line[: len(line) // 2])
         self._pass_point()
