@@ -31,14 +31,16 @@ _ROWS = frozenset({".jsonl", ".csv"})
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A structured file as it is written. One that does not refer holds neither `$file` nor `${...}` nor `$${`.
+    """A structured file as it is written, and the digest of its bytes.
 
-    `digest` is that of its bytes.
+    One that does not refer holds neither `$file` nor `${...}` nor `$${`; one that does not substitute, neither of the
+    last two.
     """
 
     documents: tuple[Document, ...]
     problems: tuple[Problem, ...]
     refers: bool = False
+    substitutes: bool = False
     mentions: frozenset[str] = frozenset()
     digest: str = ""
 
@@ -173,6 +175,7 @@ class Files:
             (*source.problems, *parsed.problems),
             # Without either character no text in it can hold `$`, not even through an escape.
             refers="$" in source.text or "\\" in source.text,
+            substitutes="${" in source.text or "\\" in source.text,
             mentions=mentioned_variables(source.text),
             digest=source.digest,
         )

@@ -83,9 +83,11 @@ def _references_of(task: Mapping[str, Json], path: Path) -> Iterator[_Reference]
     if not isinstance(configuration, dict):
         return
     for key, value in configuration.items():
-        place = (*path, "configuration", key)
         if key == "function_source":
             continue  # a program, in which braces mean something else
+        if not isinstance(value, str | dict | list):
+            continue
+        place = (*path, "configuration", key)
         if key in _BARE_COLUMNS and isinstance(value, str) and value and PREFIX not in value:
             yield _Reference(place, value, is_bare=True)
         yield from (_Reference(at, name) for at, name in references(value, place))
@@ -230,6 +232,8 @@ def _cycle_findings(placed: Sequence[_PlacedTask], results: _Results, columns: C
 
 def _cycles(needs: Mapping[int, Mapping[int, object]]) -> Iterator[list[int]]:
     """One cycle after the other, each from its first task on; tasks of a cycle that was told are left out then."""
+    if all(other < node for node, needed in needs.items() for other in needed):
+        return  # as most tasks are written: each waits for those above it
     remaining = {node: set(needed) for node, needed in needs.items()}
     while True:
         try:

@@ -75,7 +75,8 @@ class Preparation:
         blamed = places_of_errors(source.problems)
         if root is document.root and not source.refers and not _is_ours(root):
             return Prepared((Candidate(root, document.mark, is_sound=is_sound, blamed=blamed),))
-        work = _Work(self._includes)
+        is_literal = root is document.root and not source.substitutes
+        work = _Work(self._includes, is_literal=is_literal)
         self._includes.opened.append(path)
         try:
             candidates = tuple(work.candidates(root, document.mark, blamed, is_sound=is_sound))
@@ -98,9 +99,10 @@ class _Multiplied:
 
 
 class _Work:
-    """The way of one document."""
+    """The way of one document. One that `is_literal` has nothing to substitute."""
 
-    def __init__(self, includes: Includes) -> None:
+    def __init__(self, includes: Includes, *, is_literal: bool) -> None:
+        self._is_literal = is_literal
         self.substitution = Substitution(includes.scope)
         self.inclusion = Inclusion(includes)
         self.named: set[NamedAt] = set()
@@ -139,7 +141,8 @@ class _Work:
         return _Multiplied(rest, cells or (NoCell.BROKEN,))
 
     def _candidate(self, root: Json, mark: Mark, place: Place, joined: frozenset[int] | None) -> Candidate:
-        root, mark = self.substitution.resolved(root, mark, place)
+        if not self._is_literal:
+            root, mark = self.substitution.resolved(root, mark, place)
         root, mark, extent = self.inclusion.included(root, mark, place)
         too_large = size_problems(extent, mark)
         self._more += too_large

@@ -89,6 +89,8 @@ class Substitution:
     def _map(self, holder: LocatedMap, path: Path) -> LocatedMap:
         copy: LocatedMap | None = None
         for key, part in holder.items():
+            if not isinstance(part, dict | list) and not (isinstance(part, str) and "${" in part):
+                continue
             before = holder.values_at[key]
             value, mark = self._value(part, before, (*path, key))
             if value is not part or mark is not before:
@@ -111,6 +113,8 @@ class Substitution:
     def _list(self, holder: LocatedList, path: Path) -> LocatedList:
         copy: LocatedList | None = None
         for index, part in enumerate(holder):
+            if not isinstance(part, dict | list) and not (isinstance(part, str) and "${" in part):
+                continue
             before = holder.values_at[index]
             value, mark = self._value(part, before, (*path, index))
             if value is not part or mark is not before:
