@@ -111,10 +111,37 @@ class _Composer:
     # --- nodes
 
     def _scalar(self, event: Event) -> None:
+        """Most scalars are texts without a tag, an anchor or a doubt; these take the short way."""
         text = event.value
         start = event.start_mark
         mark = (self._file, start.line + 1, start.column + 1)
-        self._count(1, len(text), mark)
+        self._nodes += 1
+        self._chars += len(text)
+        if self._nodes > DOCUMENT_NODES_MAX or self._chars > DOCUMENT_CHARS_MAX:
+            self._count(0, 0, mark)
+        frame = self._frame
+        style = event.style
+        is_text = "\0" not in text if style else yaml_scalar.is_text(text)
+        if not is_text or event.tag is not None or event.anchor is not None or frame.is_merging:
+            self._any_scalar(event, text, mark)
+        elif not frame.awaits_key:
+            self._has_text = True
+            holder = frame.holder
+            if isinstance(holder, LocatedList):
+                holder.append(text)
+                holder.values_at.append(mark)
+            else:
+                frame.awaits_key = True
+                if frame.key is not None:
+                    holder.put(frame.key, text, frame.key_at, mark)
+        elif text in frame.holder:
+            self._any_scalar(event, text, mark)
+        else:
+            self._has_text = True
+            frame.take_key(text, mark)
+
+    def _any_scalar(self, event: Event, text: str, mark: Mark) -> None:
+        """Whatever a scalar may be; it has been counted."""
         frame = self._frame
         if frame.awaits_key:
             self._key(event, text, mark)

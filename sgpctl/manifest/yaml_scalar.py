@@ -34,6 +34,11 @@ _SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}.*)?")
 
 
+def is_text(text: str) -> bool:
+    """True for an unquoted scalar that is a text, to every tool."""
+    return text not in _SPECIAL and text[0] not in _NUMBER_STARTS
+
+
 def plain(text: str) -> tuple[Json, str | None]:
     """The value of an unquoted scalar, and the warning when YAML 1.1 tools would read another one.
 
