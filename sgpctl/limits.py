@@ -102,6 +102,8 @@ CREATE_SENDS_MAX = 3
 # Two evaluations with one nonce are taken for one create only if they are at most so far apart.
 ONE_CREATE_SECONDS_MAX = CREATE_SENDS_MAX * (CREATE_READ_SECONDS_MAX + sum(SETTLING_PAUSES_SECONDS))
 WRITE_TRIES_MAX = 4  # of one idempotent write (patch, archive, restore) whose answers are unclear
+LOOK_SECONDS_MAX = 10.0  # one evaluation whose answer took longer is read again, as it may have changed since
+LOOKS_MAX = 3  # then a slow answer is better than none
 READ_BACK_PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0)
 JOURNAL_BYTES_MAX = 1 * MIB  # a larger journal is rid of what nothing needs any more
 JOURNAL_READ_BYTES_MAX = 16 * MIB  # of one with a great many creates that were never seen to end

@@ -5,6 +5,7 @@ The rules that everything here keeps:
     a create is sent again only after looking for its nonce, successfully and in vain, over the whole settling time
     nothing is written to an evaluation that no longer looks as planned; it is read again just before the write
     nothing is archived before its successor has been read back
+    of duplicates none is archived unless the one that stays is there, read just before the write
     an unclear answer to a patch, a restore or an archive is settled by reading, then deciding
 """
 
@@ -78,9 +79,10 @@ def restore(change: Change, body: Mapping[str, Json]) -> Protocol[ChangeResult]:
 
 
 def archive(change: Change) -> Protocol[ChangeResult]:
-    """Archive what no manifest declares."""
-    (need,) = change.preconditions
-    return _end(change, need.remote_id, (yield from archive_as_planned(need)))
+    """Archive what no manifest declares; of duplicates those that go, as long as the one that stays is there."""
+    need, *stays = change.preconditions
+    problem = yield from archive_as_planned(need, [one.remote_id for one in stays])
+    return _end(change, need.remote_id, problem)
 
 
 def completed(result: ChangeResult) -> Protocol[ChangeResult]:

@@ -6,9 +6,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from sgpctl.apply.driver import Driver
-from sgpctl.apply.operations import Problem
 from sgpctl.apply.outcome import ChangeResult, Status
-from sgpctl.apply.writes import archive_as_planned
+from sgpctl.apply.protocol import archive
 from sgpctl.errors import ApiError, LocalStateError
 from sgpctl.limits import VERIFY_PAUSES_SECONDS
 from sgpctl.plan.plan import Change, Plan
@@ -72,8 +71,7 @@ async def verify(
 async def _fold(duplicates: Sequence[Change], driver: Driver) -> list[str]:
     folded: list[str] = []
     for change in duplicates:
-        if change.remote_id is not None:
-            problem = await driver.run(archive_as_planned(change.preconditions[0]))
-            if not isinstance(problem, Problem):
-                folded.append(change.remote_id)
+        result = await driver.run(archive(change))
+        if result.status is Status.DONE and result.remote_id is not None:
+            folded.append(result.remote_id)
     return folded

@@ -5,7 +5,7 @@ An unclear answer is settled by reading, then deciding.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from sgpctl.apply.operations import (
@@ -24,13 +24,17 @@ from sgpctl.limits import READ_BACK_PAUSES_SECONDS, WRITE_TRIES_MAX
 from sgpctl.model.compare import equals, same_tags
 from sgpctl.model.evaluation import RemoteEvaluation
 from sgpctl.model.located import Json
-from sgpctl.model.marks import PROVENANCE_KEYS
+from sgpctl.model.marks import PROVENANCE_KEYS, is_reserved_tag
 from sgpctl.plan.fingerprint import still_fits
 from sgpctl.plan.plan import Precondition
 
 
-def archive_as_planned(need: Precondition) -> Protocol[Problem | None]:
-    """Archive one evaluation if it still looks as planned; one that is archived or gone already is fine."""
+def archive_as_planned(need: Precondition, stays: Sequence[str] = ()) -> Protocol[Problem | None]:
+    """Archive one evaluation if it still looks as planned; one that is archived or gone already is fine.
+
+    `stays` are those that stand for it. They are read after it, and before each sending anew: another apply may have kept
+    this one instead, as which of two is kept depends on how far each had run when it was planned.
+    """
     seen = yield from read(need.remote_id)
     if isinstance(seen, Problem):
         return seen
@@ -39,8 +43,36 @@ def archive_as_planned(need: Precondition) -> Protocol[Problem | None]:
     if not still_fits(seen, need):
         return _moved(seen)
     return (
-        yield from _write(Archive(need.remote_id), need, lambda remote: remote is None or remote.is_archived)
+        yield from _write(
+            Archive(need.remote_id),
+            need,
+            lambda remote: remote is None or remote.is_archived,
+            forbids=lambda: _missing(stays, seen),
+        )
     )
+
+
+def _missing(stays: Sequence[str], gone: RemoteEvaluation) -> Protocol[Problem | None]:
+    """Why `gone` may not go: one of those that stay is not live, or not kept by whom `gone` is kept."""
+    for remote_id in stays:
+        seen = yield from read(remote_id)
+        if isinstance(seen, Problem):
+            return Problem(f"{remote_id}, which stays, could not be read: {seen.message}")
+        if seen is None or seen.is_archived or not _owner_tags(gone) <= _owner_tags(seen):
+            return Problem(
+                f"{remote_id}, which was to stay, was archived or given away by someone since the plan was made; "
+                f"{gone.id} was left alone. Plan again."
+            )
+    return None
+
+
+def _owner_tags(remote: RemoteEvaluation) -> set[str]:
+    return {tag.lower() for tag in remote.tags if is_reserved_tag(tag)}
+
+
+def _nothing_forbids() -> Protocol[Problem | None]:
+    yield from ()
+    return None
 
 
 def patch_as_planned(need: Precondition, body: Mapping[str, Json]) -> Protocol[Problem | None]:
@@ -107,15 +139,19 @@ def _write(
     took: Callable[[RemoteEvaluation | None], bool],
     *,
     was_archived: bool = False,
+    forbids: Callable[[], Protocol[Problem | None]] = _nothing_forbids,
 ) -> Protocol[Problem | None]:
     """Send an idempotent write until its answer, or reading, shows that it took; `took` judges what is shown.
 
     It is sent again only while what is read still looks as planned. With `was_archived`, that is as planned but for being
-    live.
+    live. `forbids` is asked before each sending whether anything else stands against it.
     """
     message = "it was answered, and what is read back does not show it"
     is_unclear = False
     for pause in READ_BACK_PAUSES_SECONDS[:WRITE_TRIES_MAX]:
+        forbidden = yield from forbids()
+        if forbidden is not None:
+            return replace(forbidden, is_unclear=is_unclear)
         reply = yield operation
         match reply:
             case Got(remote) if remote is not None and took(remote):

@@ -127,7 +127,8 @@ def archive(remote: RemoteEvaluation, why: str) -> Change:
     )
 
 
-def archive_duplicate(gone: RemoteEvaluation, kept: RemoteEvaluation) -> Change:
+def archive_duplicate(gone: RemoteEvaluation, kept: RemoteEvaluation, *, is_replaced_too: bool) -> Change:
+    """One of two of a name. It goes only as long as the other one stays; `is_replaced_too` where that goes as well."""
     is_twin = _made_by_one_create(gone, kept)
     is_same_spec = read_marks(gone).digest == read_marks(kept).digest
     is_replaced = not is_same_spec and gone.created_at < kept.created_at
@@ -147,7 +148,7 @@ def archive_duplicate(gone: RemoteEvaluation, kept: RemoteEvaluation) -> Change:
         None,
         None,
         reasons=(f"{reason} ({_what_goes(gone)})",),
-        preconditions=(precondition(gone),),
+        preconditions=(precondition(gone), *(() if is_replaced_too else (precondition(kept),))),
         is_duplicate=is_twin,
         is_leftover=is_raced or (is_replaced and not is_twin),
     )

@@ -135,8 +135,10 @@ class Change:
     restore, adopt, archive) or superseded (replace); None for a create. `patch` is the PATCH body without
     provenance marks: merge-patch metadata, whole tags (API 2.7). `digest` is the desired digest, None for an
     archive; `declared` is a digest of all else that the manifest declares, `parts` are short digests of each thing that
-    it declares, to tell later which of it changed. `place` is where the manifest stands, None for an archive. An archive `is_duplicate` when the same create made it twice, and `is_leftover` when an earlier
-    replace did not come to archiving it, or when two applies ran one spec; neither takes anything away.
+    it declares, to tell later which of it changed. `place` is where the manifest stands, None for an archive. The first of
+    the `preconditions` is of what is changed; the archive of a duplicate has a second one, of what stays. An archive
+    `is_duplicate` when the same create made it twice, and `is_leftover` when an earlier replace did not come to archiving
+    it, or when two applies ran one spec; neither takes anything away.
     """
 
     action: Action

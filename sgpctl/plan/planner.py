@@ -60,7 +60,11 @@ def make_plan(
             planned.append(replace(change, declared=_declared(one), parts=declared_parts(one)))
     why = "destroy archives everything" if policy.destroy else "no manifest declares it"
     planned += [changes.archive(remote, why) for remote in matching.undesired]
-    planned += [changes.archive_duplicate(gone, kept) for gone, kept in matching.duplicates]
+    replaced = {old.remote_id for change in planned for old in change.archives}
+    planned += [
+        changes.archive_duplicate(gone, kept, is_replaced_too=kept.id in replaced)
+        for gone, kept in matching.duplicates
+    ]
     planned.sort(key=lambda change: change.address)
     judgement = judge(planned, matching, state, owner, policy=policy, scope=(owner.tag, *scope))
     return Plan(

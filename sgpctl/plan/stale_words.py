@@ -92,7 +92,8 @@ def _archived_otherwise(before: Change, now: Change) -> list[str]:
 def _subject(remote_id: str, change: Change) -> str:
     if remote_id == change.remote_id:
         return "the remote evaluation"
-    return f"{remote_id}, which it archives,"
+    is_archived = any(old.remote_id == remote_id for old in change.archives)
+    return f"{remote_id}, which {'it archives' if is_archived else 'stays'},"
 
 
 def _named(parts: Sequence[str]) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from sgpctl.apply import protocol
 from sgpctl.apply.body import create_body, patch_body
-from sgpctl.apply.operations import Failed, Got, Unknown
+from sgpctl.apply.operations import Failed, Got, Reply, Unknown
 from sgpctl.apply.outcome import Status
 from sgpctl.limits import READ_BACK_PAUSES_SECONDS, WRITE_TRIES_MAX
 from sgpctl.model.evaluation import DesiredEvaluation, RemoteEvaluation
@@ -205,6 +207,43 @@ def test_archiving_what_is_archived_already_is_done() -> None:
     result, asked = play(protocol.archive(change), [Got(archived(gone))])
     assert result.status is Status.DONE
     assert writes(asked) == ["Get"]
+
+
+def _duplicate() -> tuple[Change, RemoteEvaluation, RemoteEvaluation]:
+    kept, gone = created(OLD, "kept"), created(OLD, "gone", day=1)
+    return the_change(plan([OLD], [kept, gone])), kept, gone
+
+
+def test_a_duplicate_goes_after_what_stays_was_read() -> None:
+    change, kept, gone = _duplicate()
+    updated = replace(kept, description="by an update of the same apply, say")
+    result, asked = play(protocol.archive(change), [Got(gone), Got(updated), Got(archived(gone))])
+    assert (result.status, result.remote_id) == (Status.DONE, "gone")
+    assert writes(asked) == ["Get", "Get", "Archive"]
+
+
+@pytest.mark.parametrize(
+    ("shown", "words"),
+    [
+        (Got(archived(created(OLD, "kept"))), "kept, which was to stay, was archived or given away"),
+        (Got(replace(created(OLD, "kept"), tags=())), "kept, which was to stay, was archived or given away"),
+        (Got(None), "kept, which was to stay, was archived or given away"),
+        (Unknown("timeout"), "kept, which stays, could not be read: timeout"),
+    ],
+)
+def test_a_duplicate_stays_where_the_other_one_does_not(shown: Reply, words: str) -> None:
+    """Another apply planned when that one had run further, and keeps this one."""
+    change, _, gone = _duplicate()
+    result, asked = play(protocol.archive(change), [Got(gone), shown])
+    assert (result.status, writes(asked)) == (Status.FAILED, ["Get", "Get"])
+    assert words in (result.message or "")
+
+
+def test_what_stays_is_read_again_before_an_archive_is_sent_again() -> None:
+    change, kept, gone = _duplicate()
+    replies: list[Reply] = [Got(gone), Got(kept), Unknown("timeout"), Got(gone), Got(archived(kept))]
+    result, asked = play(protocol.archive(change), replies)
+    assert (result.status, writes(asked)) == (Status.UNCLEAR, ["Get", "Get", "Archive", "Get", "Get"])
 
 
 def test_provenance_goes_along_with_a_patch() -> None:

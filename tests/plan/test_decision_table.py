@@ -344,6 +344,20 @@ def test_a_run_that_a_dead_apply_replaced_and_did_not_archive_is_left_over_and_t
     assert "did not come to archiving it" in made.changes[0].reasons[0]
 
 
+def test_the_archive_of_a_duplicate_relies_on_what_stays() -> None:
+    one = declare()
+    (change,) = plan([one], [created(one, "kept"), created(one, "gone", day=1)]).changes
+    assert [need.remote_id for need in change.preconditions] == ["gone", "kept"]
+
+
+def test_the_archive_of_a_duplicate_does_not_rely_on_what_is_replaced_itself() -> None:
+    old = declare()
+    made = plan([declare(tasks=[chat("New.")])], [created(old, "first"), created(old, "second", day=1)])
+    archive, replaced = made.changes
+    assert (replaced.action, replaced.remote_id) == (Action.REPLACE, "first")
+    assert [need.remote_id for need in archive.preconditions] == ["second"]
+
+
 def test_a_copy_with_our_nonce_that_was_made_much_later_is_not_folded_on_its_own() -> None:
     one = declare()
     kept = created(one, "kept")

@@ -263,6 +263,16 @@ def test_a_second_removal_that_nobody_reviewed_is_not_made() -> None:
     assert said(parts) == ["archive of 'b' is new"]
 
 
+def test_the_archive_of_a_duplicate_was_agreed_to_because_of_what_stays() -> None:
+    first, second = created(A, "first"), created(A, "second", day=3)
+    given = replace(first, metadata={**first.metadata, "team": "search"})
+    parts = partition(plan([A], [first, second]), plan([A], [given, second]))
+    assert parts.untouched == ()
+    assert said(parts) == [
+        "archive of 'a' would not do the same any more: first, which stays, was changed by someone (metadata.team)"
+    ]
+
+
 def test_the_archive_of_a_duplicate_is_not_agreed_to_as_the_removal_of_the_last_one() -> None:
     first, second = created(A, "first"), created(A, "second", day=3)
     reviewed = plan([A, B], [first, second, created(B, "id-b")])

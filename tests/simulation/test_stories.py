@@ -72,6 +72,26 @@ def test_whatever_hypothesis_makes_up_the_promise_is_kept() -> None:
     assert shortest_failure(40) is None
 
 
+@pytest.mark.parametrize(
+    ("luck", "slow_request"),
+    [(8, 4), (13, 5)],
+    ids=["the look at what goes takes long", "the look at what stays takes long"],
+)
+def test_of_two_runs_one_stays_though_two_applies_choose_differently(luck: int, slow_request: int) -> None:
+    """Both run when the one apply plans; the other one has a page from then, and one from when they had ended."""
+    course = Course(World(Climate(luck, latency_seconds=0.05, run_seconds=30.0, page_items=1)))
+    desired = desired_of(beginning(1))
+    try:
+        course.begin()
+        assert course.apply([Call(0, desired), Call(1, desired)]) == []
+        weathers = [Weather(planned={number: Fault.SLOW}) for number in (1, slow_request)]
+        calls = [Call(machine, desired, weather) for machine, weather in enumerate(weathers)]
+        assert course.apply(calls) == []
+        assert course.converge(Call(0, desired)) == []
+    finally:
+        course.world.close()
+
+
 def test_a_replace_whose_answer_was_lost_archives_what_it_replaces_once_its_run_is_seen() -> None:
     course = Course(World(Climate()))
     before = beginning(1)
