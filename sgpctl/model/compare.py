@@ -18,9 +18,12 @@ def holds(declared: Json, actual: Json) -> bool:
     if isinstance(declared, str):
         return declared == actual
     if isinstance(declared, dict):
-        return isinstance(actual, dict) and all(
-            part is None or holds(part, actual.get(key)) for key, part in declared.items()
-        )
+        if not isinstance(actual, dict):
+            return False
+        for key, part in declared.items():
+            if part is not None and not holds(part, actual.get(key)):
+                return False
+        return True
     if isinstance(declared, list):
         return isinstance(actual, list) and len(declared) == len(actual) and all(map(holds, declared, actual))
     if declared is None or isinstance(declared, bool):
@@ -46,7 +49,14 @@ def contradicts(declared: Json, actual: Json) -> bool:
     if declared is None or actual is None:
         return False
     if isinstance(declared, dict) and isinstance(actual, dict):
-        return any(contradicts(part, actual.get(key)) for key, part in declared.items())
+        for key, part in declared.items():
+            other = actual.get(key)
+            if isinstance(part, str):
+                if part != other and other is not None:
+                    return True
+            elif contradicts(part, other):
+                return True
+        return False
     if isinstance(declared, list) and isinstance(actual, list):
         return len(declared) != len(actual) or any(map(contradicts, declared, actual))
     return not holds(declared, actual)
