@@ -167,6 +167,10 @@ HEAVY = ("httpx", "deepdiff", "rich", "starlette", "uvicorn", "pydantic", "yaml"
             ["validate", "{project}"],
             ("httpx", "deepdiff", "rich", "starlette", "uvicorn", "sqlite3", "asyncio"),
         ),
+        (
+            ["validate", "{project}"],
+            ("sgpctl.plan.plan", "sgpctl.manifest.cache.recall", "sgpctl.render.problems_sarif", "multiprocessing"),
+        ),
         (["show", "{plan}"], ("httpx", "deepdiff", "rich", "starlette", "uvicorn", "yaml", "sqlite3")),
         (["show", "{plan}"], ("sgpctl.render.markdown", "sgpctl.render.plan_github")),
         (["show", "{plan}", "--format", "markdown"], ("httpx", "rich", "yaml", "sgpctl.render.plan_github")),
