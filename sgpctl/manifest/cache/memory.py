@@ -27,7 +27,7 @@ class Memory:
     def kept(self, paths: Sequence[Path]) -> Mapping[Path, KeptFile]:
         """What the cache knows of `paths`, and what workers found out about the others."""
         kept = self.recall.known(paths, self._located)
-        missing = [path for path in paths if path not in kept]
+        missing = [path for path in paths if path not in kept and self.recall.may_know(path)]
         workers = self.cache.workers(len(missing))
         if workers:
             made = entries_by_workers(missing, self._entry_of_one, workers)
