@@ -117,7 +117,11 @@ class Manifests:
     def _load(self, answers: Answers | None) -> Loaded:
         scope, problems = scope_of(self._project, self._environment, self._variables, answers)
         preparation = Preparation(Includes(self._files, scope), self._defaults)
-        memory = self._memory(preparation)
+        for path in self._found.files:
+            self._defaults.ground_of(
+                path.parent
+            )  # also for a file that declares nothing, or is known already
+        memory = self._memory(preparation) if answers is None else None
         if memory is not None:
             self._kept = memory.kept(self._found.files)
         declared = self._declared(preparation)
