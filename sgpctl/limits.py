@@ -41,7 +41,6 @@ CACHE_BYTES_MAX = 4096 * MIB  # then it begins anew
 CACHE_DAYS_MAX = 30  # an entry that nobody needed for so long is dropped
 CACHE_WAIT_SECONDS_MAX = 2.0  # for another process that writes to it
 WORKER_FILES_MIN = 200  # fewer are read before another process has begun
-WORKER_FILES = 100  # handed to a process at once
 WORKERS_MAX = 8
 
 # --- what the API documents ------------------------------------------------------------------------------------
