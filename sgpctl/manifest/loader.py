@@ -172,6 +172,8 @@ class Manifests:
 
         cache, self._cache = self._cache, None
         settings = settings_digest(self._project, self._environment, self._variables)
+        if settings is None:
+            return None
         store = Store(cache.file, cache.day)
         recall = Recall(store, settings, self._files, self._defaults, self._secrets)
         return Memory(cache, recall, self._documents, preparation)
