@@ -17,6 +17,7 @@ from sgpctl.manifest.resolving.defaults import Defaults
 from sgpctl.model.located import LocatedMap
 
 _KEY_BYTES = 20
+_NOTHING = b""  # in the place of an entry
 _PLAIN_SECRET = re.compile(r"[\w.~+=-]+", re.ASCII)  # no JSON text needs an escape for such letters
 _ESCAPED_LETTER = re.compile(rb"\\u00[2-7]")
 
@@ -40,6 +41,7 @@ class Recall:
         self._is_of_use = all(_PLAIN_SECRET.fullmatch(secret) for secret in held)
         self._secrets = [secret.encode("ascii") for secret in held] if self._is_of_use else []
         self._keys: dict[Path, bytes] = {}
+        self._in_vain: set[Path] = set()
         self._ingredients: dict[str, tuple[Path, str | None]] = {}
 
     def known(self, paths: Iterable[Path], located: Located) -> dict[Path, KeptFile]:
@@ -52,6 +54,7 @@ class Recall:
                 self._keys[path] = key
         entries = self._store.read(self._keys.values())
         found = {path: entries[key] for path, key in self._keys.items() if key in entries}
+        self._in_vain = {path for path, entry in found.items() if entry == _NOTHING}
         return self.opened(found, located)
 
     def opened(self, entries: Mapping[Path, bytes], located: Located) -> dict[Path, KeptFile]:
@@ -60,13 +63,21 @@ class Recall:
         return {path: kept for path, kept in opened if kept is not None}
 
     def may_know(self, path: Path) -> bool:
-        """False for a file that was asked about and cannot be in the cache, whatever it comes to."""
-        return path in self._keys
+        """False for a file of which it is likely, or sure, that the cache cannot know what it comes to."""
+        return path in self._keys and path not in self._in_vain
 
-    def keep(self, made: Mapping[Path, bytes]) -> None:
-        """Write down the entries of files that were not known, but none that holds a secret."""
-        kept = (path for path, entry in made.items() if path in self._keys and not self._holds_secret(entry))
-        self._store.write({self._keys[path]: made[path] for path in kept})
+    def keep(self, made: Mapping[Path, bytes | None]) -> None:
+        """Write down the entries of files that were not known, but none that holds a secret.
+
+        That a file has none is noted, too, so that the next load does not have it read twice.
+        """
+        entries: dict[bytes, bytes] = {}
+        for path, entry in made.items():
+            if entry is None and self.may_know(path):
+                entries[self._keys[path]] = _NOTHING
+            elif entry is not None and path in self._keys and not self._holds_secret(entry):
+                entries[self._keys[path]] = entry
+        self._store.write(entries)
 
     def entry_of(self, path: Path, kept: KeptFile) -> bytes | None:
         """The entry of a file that was read just now; None where it cannot be kept, or changed since it was asked for."""
