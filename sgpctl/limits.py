@@ -29,7 +29,7 @@ ROW_PROBLEMS_MAX = 20  # of one list of rows; beyond it only their number is tol
 PROBLEMS_PER_FILE_MAX = 1_000  # then further warnings of the file are dropped, and the next error ends it
 NAMES_COMPARED_MAX = 1_000  # to find the nearest one to a name that is not known
 COMPARED_NAME_CHARS_MAX = 200  # the time that comparing takes grows with the square of it
-HINTS_MAX = 100  # unknown references of one load for which the nearest name is looked up
+HINTS_MAX = 100  # names of one document, and references of one load, for which the nearest one is looked up
 MATRIX_CELLS_MAX = 200  # where the manifest names no `max` of its own
 MATRIX_COMBINATIONS_MAX = 100_000  # before `exclude`, whatever `max` says
 GIT_SECONDS_MAX = 5.0  # for one question to Git
@@ -41,7 +41,6 @@ CACHE_BYTES_MAX = 4096 * MIB  # then it begins anew
 CACHE_DAYS_MAX = 30  # an entry that nobody needed for so long is dropped
 CACHE_WAIT_SECONDS_MAX = 2.0  # for another process that writes to it
 WORKER_FILES_MIN = 200  # fewer are read before another process has begun
-WORKER_FILES = 100  # handed to a process at once
 WORKERS_MAX = 8
 
 # --- what the API documents ------------------------------------------------------------------------------------

@@ -30,6 +30,10 @@ def own_path(project: Project, name: str) -> Path:
     return path
 
 
-def cache_of(project: Project) -> Cache:
-    """The cache of what manifests come to. Raises LocalStateError for a link in its place."""
-    return Cache(own_path(project, _CACHE_FILE), datetime.now(UTC).toordinal())
+def cache_of(project: Project) -> Cache | None:
+    """The cache of what manifests come to; None where a link is in its place, or nobody may look there."""
+    try:
+        file = own_path(project, _CACHE_FILE)
+    except (LocalStateError, OSError):
+        return None  # nothing needs the cache, so it is no reason to refuse anything
+    return Cache(file, datetime.now(UTC).toordinal())

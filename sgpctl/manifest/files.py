@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import pairwise
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from sgpctl.errors import ManifestError
@@ -63,6 +64,12 @@ class Verbatim:
     digest: str = ""
 
 
+def _goes_back(wanted: str) -> bool:
+    """True for `a/../b`: where that leads depends on what `a` is."""
+    parts = PurePosixPath(wanted).parts
+    return any(after == ".." != before for before, after in pairwise(parts))
+
+
 def is_structured(path: Path) -> bool:
     return path.suffix.lower() in _STRUCTURED
 
@@ -75,7 +82,7 @@ def is_text(path: Path) -> bool:
 class Files:
     """`root` must be free of links. `uses` has every file that a `$file` names, with the places where it does.
 
-    `linked` are those of them to which a link led.
+    `linked` are those of them to which a link led, or may lead another time.
     """
 
     def __init__(self, root: Path) -> None:
@@ -112,7 +119,7 @@ class Files:
         known = self._targets.get((wanted, folder))
         if known is None:
             known = self._targets[wanted, folder] = inside(wanted, folder, self.root)
-            if os.path.normpath(folder / wanted) != str(known):
+            if os.path.normpath(folder / wanted) != str(known) or _goes_back(wanted):
                 self.linked.add(known)
         return known
 
@@ -150,8 +157,9 @@ class Files:
         return read.value if read is not None and path.suffix.lower() in _ROWS else None
 
     def forget(self, path: Path) -> None:
-        """Let go of the structured file at `path`, which nobody will ask for again."""
-        self._sources.pop(path, None)
+        """Let go of the structured file at `path`, unless another one uses it: all must see the same of it."""
+        if path not in self.uses:
+            self._sources.pop(path, None)
 
     def note_use(self, path: Path, use: Use) -> None:
         self.uses.setdefault(path, {})[use] = None

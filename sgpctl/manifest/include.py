@@ -36,6 +36,10 @@ from sgpctl.model.located import Path as DocumentPath
 FILE_KEY = "$file"
 
 
+class _TooDeep(NotUsable):
+    """Depends on the document that the files are included into, as nothing else in them does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """What one file stands for; `is_sound` is False when a part of it could not be read.
@@ -213,9 +217,11 @@ class Inclusion:
             self._includes.files.note_use(target, Use(mark, (*path, FILE_KEY)))
             self._bound_levels(0)
             content = self._includes.content(target, self._place)
-            self.uses |= content.uses
             self._bound_levels(content.levels)
+            self.uses |= content.uses
         except NotUsable as error:
+            if isinstance(error, _TooDeep) and len(self._includes.opened) > 1:
+                raise  # told where the document itself names a file, whoever has read the others before
             return self._missing(mark, error_at(mark, str(error), (*path, FILE_KEY)))
         except Broken as broken:
             return self._missing(mark, broken.problem)
@@ -250,7 +256,7 @@ class Inclusion:
 
     def _bound_levels(self, below: int) -> None:
         if len(self._includes.opened) + below > INCLUDE_DEPTH_MAX:
-            raise NotUsable(f"files include one another more than {INCLUDE_DEPTH_MAX} levels deep")
+            raise _TooDeep(f"files include one another more than {INCLUDE_DEPTH_MAX} levels deep")
 
     def _filled(
         self, holder: LocatedMap, target: Path, content: Content, path: DocumentPath

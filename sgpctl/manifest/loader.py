@@ -117,7 +117,9 @@ class Manifests:
     def _load(self, answers: Answers | None) -> Loaded:
         scope, problems = scope_of(self._project, self._environment, self._variables, answers)
         preparation = Preparation(Includes(self._files, scope), self._defaults)
-        memory = self._memory(preparation)
+        for path in self._found.files:  # also one that declares nothing, or is known already
+            self._defaults.ground_of(path.parent)
+        memory = self._memory(preparation) if answers is None else None
         if memory is not None:
             self._kept = memory.kept(self._found.files)
         declared = self._declared(preparation)
@@ -151,8 +153,9 @@ class Manifests:
         found += about_held(fresh, self._secrets)
         if not any(problem.is_error for problem in found):
             found += row_key_problems(self._project.review, desired)
-        if memory is not None:
-            memory.remember(path for path in manifests if path not in self._kept)
+        if memory is not None and not withheld.problems:
+            asking = {path for (path, _), each in declared.items() if each.named}
+            memory.remember((path for path in self._found.files if path not in self._kept), used | asking)
         desired.sort(key=lambda evaluation: (evaluation.name, evaluation.place))
         named = {name for each in declaring for name, _ in each.named if name not in (answers or {})}
         return Loaded(tuple(desired), in_order(found), len(manifests), tuple(sorted(named)), own)
@@ -168,6 +171,8 @@ class Manifests:
 
         cache, self._cache = self._cache, None
         settings = settings_digest(self._project, self._environment, self._variables)
+        if settings is None:
+            return None
         store = Store(cache.file, cache.day)
         recall = Recall(store, settings, self._files, self._defaults, self._secrets)
         return Memory(cache, recall, self._documents, preparation)

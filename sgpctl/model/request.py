@@ -52,7 +52,7 @@ def check_manifest(
 ) -> tuple[CheckedManifest | None, tuple[Finding, ...]]:
     """The manifest, and everything there is to say about it; no manifest when any of that is an error.
 
-    `hints` and `lists` are shared by the manifests of one load.
+    `hints` are shared by the evaluations of one document, `lists` by the manifests of one load.
     """
     hints = hints or Hints()
     lists = lists or RowLists()

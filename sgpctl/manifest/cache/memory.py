@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sgpctl.manifest.cache.entry import KeptFile
@@ -23,22 +23,23 @@ class Memory:
     recall: Recall
     documents: Documents
     preparation: Preparation
+    _made: dict[Path, bytes] = field(default_factory=dict)
 
     def kept(self, paths: Sequence[Path]) -> Mapping[Path, KeptFile]:
         """What the cache knows of `paths`, and what workers found out about the others."""
         kept = self.recall.known(paths, self._located)
-        missing = [path for path in paths if path not in kept]
+        missing = [path for path in paths if path not in kept and self.recall.may_know(path)]
         workers = self.cache.workers(len(missing))
         if workers:
             made = entries_by_workers(missing, self._entry_of_one, workers)
             kept |= self.recall.opened(made, self._located)
-            self.recall.keep(made)
+            self._made.update(made)
         return kept
 
-    def remember(self, paths: Iterable[Path]) -> None:
-        """Keeps what this process read itself of `paths`, as far as that may be kept."""
-        entries = ((path, self._entry(path)) for path in paths)
-        self.recall.keep({path: entry for path, entry in entries if entry is not None})
+    def remember(self, paths: Iterable[Path], aside: Collection[Path]) -> None:
+        """Keeps what workers found out, and what this process read itself: of `paths`, and nothing of those `aside`."""
+        entries = {path: self._entry(path) if path not in aside else None for path in paths}
+        self.recall.keep({**entries, **self._made})
 
     def _entry(self, path: Path) -> bytes | None:
         kept = self.documents.keepable(path, self.preparation)

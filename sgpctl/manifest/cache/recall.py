@@ -12,12 +12,12 @@ from sgpctl.limits import INCLUDED_FILE_BYTES_MAX, MANIFEST_BYTES_MAX
 from sgpctl.manifest.cache.entry import Entry, Ingredient, KeptFile, Unusable, encoded
 from sgpctl.manifest.cache.store import Store
 from sgpctl.manifest.files import Files
-from sgpctl.manifest.inside import shown
 from sgpctl.manifest.problem import Broken
 from sgpctl.manifest.resolving.defaults import Defaults
 from sgpctl.model.located import LocatedMap
 
 _KEY_BYTES = 20
+_NOTHING = b""  # in the place of an entry
 _PLAIN_SECRET = re.compile(r"[\w.~+=-]+", re.ASCII)  # no JSON text needs an escape for such letters
 _ESCAPED_LETTER = re.compile(rb"\\u00[2-7]")
 
@@ -37,9 +37,11 @@ class Recall:
         self._settings = settings
         self._files = files
         self._defaults = defaults
-        self._secrets = [secret.encode("utf-8", "surrogateescape") for secret in secrets if secret]
-        self._is_of_use = all(_PLAIN_SECRET.fullmatch(secret) for secret in secrets if secret)
+        held = [secret for secret in secrets if secret]
+        self._is_of_use = all(_PLAIN_SECRET.fullmatch(secret) for secret in held)
+        self._secrets = [secret.encode("ascii") for secret in held] if self._is_of_use else []
         self._keys: dict[Path, bytes] = {}
+        self._in_vain: set[Path] = set()
         self._ingredients: dict[str, tuple[Path, str | None]] = {}
 
     def known(self, paths: Iterable[Path], located: Located) -> dict[Path, KeptFile]:
@@ -52,6 +54,7 @@ class Recall:
                 self._keys[path] = key
         entries = self._store.read(self._keys.values())
         found = {path: entries[key] for path, key in self._keys.items() if key in entries}
+        self._in_vain = {path for path, entry in found.items() if entry == _NOTHING}
         return self.opened(found, located)
 
     def opened(self, entries: Mapping[Path, bytes], located: Located) -> dict[Path, KeptFile]:
@@ -59,9 +62,22 @@ class Recall:
         opened = ((path, self._opened(path, entry, located)) for path, entry in entries.items())
         return {path: kept for path, kept in opened if kept is not None}
 
-    def keep(self, made: Mapping[Path, bytes]) -> None:
-        """Write down the entries of files that were not known."""
-        self._store.write({self._keys[path]: entry for path, entry in made.items() if path in self._keys})
+    def may_know(self, path: Path) -> bool:
+        """False for a file of which it is likely, or sure, that the cache cannot know what it comes to."""
+        return path in self._keys and path not in self._in_vain
+
+    def keep(self, made: Mapping[Path, bytes | None]) -> None:
+        """Write down the entries of files that were not known, but none that holds a secret.
+
+        That a file has none is noted, too, so that the next load does not have it read twice.
+        """
+        entries: dict[bytes, bytes] = {}
+        for path, entry in made.items():
+            if entry is None and self.may_know(path):
+                entries[self._keys[path]] = _NOTHING
+            elif entry is not None and path in self._keys and not self._holds_secret(entry):
+                entries[self._keys[path]] = entry
+        self._store.write(entries)
 
     def entry_of(self, path: Path, kept: KeptFile) -> bytes | None:
         """The entry of a file that was read just now; None where it cannot be kept, or changed since it was asked for."""
@@ -72,15 +88,15 @@ class Recall:
         if not self._files.linked.isdisjoint(uses):
             return None  # a link may lead to another file another time
         digests = {use: self._files.digest(use) for use in (*sorted(uses), *ground.files)}
-        ingredients = {
-            use: Ingredient(shown(use, self._files.root), digest) for use, digest in digests.items() if digest
-        }
+        ingredients = {use: Ingredient(self._name(use), digest) for use, digest in digests.items() if digest}
         if len(ingredients) < len(digests):
             return None
         rows = {id(self._files.rows_of(use)): use for use in uses if self._files.rows_of(use) is not None}
         return encoded(kept, ingredients, rows)
 
     def _key_now(self, path: Path) -> bytes | None:
+        if not self._defaults.ground_of(path.parent).is_sound:
+            return None  # a file of defaults that cannot be used is in no key
         try:
             raw = self._files.raw(path, MANIFEST_BYTES_MAX)
         except Broken:
@@ -90,14 +106,18 @@ class Recall:
     def _key_of(self, path: Path, digest: str | None) -> bytes:
         """A digest of the file, and of those whose defaults it stands on without naming them."""
         ground = self._defaults.ground_of(path.parent)
-        parts = [shown(path, self._files.root), digest or ""]
+        parts = [self._name(path), digest or ""]
         for above in ground.files:
-            parts += (shown(above, self._files.root), self._files.digest(above) or "")
+            parts += (self._name(above), self._files.digest(above) or "")
         text = "\0".join(parts).encode("utf-8", "surrogateescape")
         return hashlib.blake2b(text, key=self._settings, digest_size=_KEY_BYTES).digest()
 
+    def _name(self, path: Path) -> str:
+        """The name of a file in the project; unlike the one that is shown, no other file can have it."""
+        return path.relative_to(self._files.root).as_posix()
+
     def _opened(self, path: Path, content: bytes, located: Located) -> KeptFile | None:
-        if any(secret in content for secret in self._secrets):
+        if self._holds_secret(content):
             return None
         try:
             entry = Entry(content)
@@ -124,7 +144,10 @@ class Recall:
             self._ingredients[name] = known
         return known
 
+    def _holds_secret(self, raw: bytes) -> bool:
+        return any(secret in raw for secret in self._secrets)
+
     def _may_hold_secret(self, raw: bytes) -> bool:
         if not self._secrets:
             return False
-        return any(secret in raw for secret in self._secrets) or _ESCAPED_LETTER.search(raw) is not None
+        return self._holds_secret(raw) or _ESCAPED_LETTER.search(raw) is not None

@@ -35,28 +35,19 @@ class Store:
     def read(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
         """Those of `keys` that are there, each as it was written."""
         found: dict[bytes, bytes] = {}
-        if not self._path.exists():
-            return found
-        with suppress(sqlite3.Error, OSError), self._opened() as db:
-            wanted = [*keys]
-            for start in range(0, len(wanted), _KEYS_AT_ONCE):
-                found.update(self._read(db, wanted[start : start + _KEYS_AT_ONCE]))
+        with self._untroubled():
+            if self._path.exists():
+                self._read(keys, found)
         return found
 
     def write(self, entries: Mapping[bytes, bytes]) -> None:
         """Keep `entries`, and take note that those that were read are still wanted."""
         if not entries and not self._older:
             return
-        try:
+        with self._untroubled():
             make_private_folder(self._path.parent)
             make_private_file(self._path)
             self._write(entries)
-        except sqlite3.OperationalError:
-            return  # locked for too long, or nothing may be written there
-        except sqlite3.DatabaseError:
-            self._remove()  # damaged, or no database at all
-        except OSError:
-            return
 
     def _write(self, entries: Mapping[bytes, bytes]) -> None:
         with self._opened() as db:
@@ -72,26 +63,37 @@ class Store:
             db.execute("DELETE FROM entry WHERE day < ?", (self._day - CACHE_DAYS_MAX,))
             db.commit()
 
-    def _read(self, db: sqlite3.Connection, keys: list[bytes]) -> Iterator[tuple[bytes, bytes]]:
-        places = ",".join("?" * len(keys))
-        rows = db.execute(f"SELECT key, seal, content, day FROM entry WHERE key IN ({places})", keys)  # noqa: S608 - question marks
-        for key, seal, content, day in rows:
-            if isinstance(content, bytes) and seal == _seal(key, content):
-                if day != self._day:
-                    self._older.append(key)
-                yield key, content
+    def _read(self, keys: Iterable[bytes], found: dict[bytes, bytes]) -> None:
+        wanted = [*keys]
+        with self._opened() as db:
+            for start in range(0, len(wanted), _KEYS_AT_ONCE):
+                some = wanted[start : start + _KEYS_AT_ONCE]
+                places = ",".join("?" * len(some))
+                rows = db.execute(f"SELECT key, seal, content, day FROM entry WHERE key IN ({places})", some)  # noqa: S608 - question marks
+                for key, seal, content, day in rows:
+                    if isinstance(content, bytes) and seal == _seal(key, content):
+                        found[key] = content
+                        if day != self._day:
+                            self._older.append(key)
+
+    @contextmanager
+    def _untroubled(self) -> Iterator[None]:
+        """What goes wrong within ends it, and a database that is damaged, or none at all, is removed."""
+        try:
+            yield
+        except (OSError, sqlite3.OperationalError):
+            pass  # nothing may be read or written there, or another process holds it for too long
+        except sqlite3.DatabaseError:
+            with suppress(OSError):
+                self._path.unlink(missing_ok=True)
+                self._path.with_name(f"{self._path.name}-journal").unlink(missing_ok=True)
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(self._path, timeout=CACHE_WAIT_SECONDS_MAX, isolation_level=None)) as db:
             db.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
-            db.execute(f"PRAGMA mmap_size = {CACHE_BYTES_MAX}")
             db.execute("PRAGMA synchronous = OFF")  # what a power failure damages is not believed
             yield db
-
-    def _remove(self) -> None:
-        with suppress(OSError):
-            self._path.unlink(missing_ok=True)
 
 
 def _seal(key: bytes, content: bytes) -> bytes:

@@ -39,7 +39,6 @@ class Evaluating:
     def __init__(self, row_key: str | None = None) -> None:
         self._row_key = row_key
         self._digests: dict[tuple[int, int], tuple[Json, Json, str | None]] = {}
-        self._hints = Hints()
         self._lists = RowLists()
 
     def evaluated(self, prepared: Prepared) -> Evaluated:
@@ -48,8 +47,9 @@ class Evaluating:
         own: dict[str, LocatedMap] = {}
         found: dict[Problem, list[Candidate]] = {}
         sound = [candidate for candidate in prepared.candidates if candidate.is_sound]
+        hints = Hints()  # of this document: what is said of it must not depend on what was read before
         for candidate in sound:
-            evaluation, problems = self._evaluation(candidate)
+            evaluation, problems = self._evaluation(candidate, hints)
             if evaluation is not None:
                 desired.append(evaluation)
                 if keys := _own_keys(candidate):
@@ -58,8 +58,10 @@ class Evaluating:
                 found.setdefault(problem, []).append(candidate)
         return Evaluated(tuple(desired), tuple(_with_cells(found, len(sound))), own)
 
-    def _evaluation(self, candidate: Candidate) -> tuple[DesiredEvaluation | None, Iterable[Problem]]:
-        checked, findings = check_manifest(candidate.root, self._hints, self._lists)
+    def _evaluation(
+        self, candidate: Candidate, hints: Hints
+    ) -> tuple[DesiredEvaluation | None, Iterable[Problem]]:
+        checked, findings = check_manifest(candidate.root, hints, self._lists)
         problems = located(findings, candidate.root, candidate.mark, candidate.blamed)
         if checked is None:
             return None, problems

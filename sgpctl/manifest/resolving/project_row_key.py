@@ -17,7 +17,9 @@ def row_key_problems(review: Review, desired: Iterable[DesiredEvaluation]) -> It
     name, mark = review.row_key, review.row_key_at
     if name is None or mark is None:
         return
-    lists = {id(one.rows): _maps_in(one.rows) for one in desired if one.rows and one.row_key == name}
+    having = (one for one in desired if one.row_key == name)
+    # The same rows count once, also where they are not the same list.
+    lists = {one.data_digest: _maps_in(rows) for one in having if (rows := one.rows)}
     if lists and not any(value_at(row, name) is not None for rows in lists.values() for row in rows):
         hint = meant_by(name, (row for rows in lists.values() for row in rows), Hints())
         yield warning_at(mark, f"no evaluation has a column {quoted(name)}{hint}", ("review", "row_key"))
