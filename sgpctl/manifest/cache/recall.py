@@ -36,6 +36,7 @@ class Recall:
         self._store = store
         self._settings = settings
         self._files = files
+        self._root = f"{files.root.as_posix().rstrip('/')}/"
         self._defaults = defaults
         held = [secret for secret in secrets if secret]
         self._is_of_use = all(_PLAIN_SECRET.fullmatch(secret) for secret in held)
@@ -114,7 +115,7 @@ class Recall:
 
     def _name(self, path: Path) -> str:
         """The name of a file in the project; unlike the one that is shown, no other file can have it."""
-        return path.relative_to(self._files.root).as_posix()
+        return path.as_posix().removeprefix(self._root)
 
     def _opened(self, path: Path, content: bytes, located: Located) -> KeptFile | None:
         if self._holds_secret(content):
