@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import click
 
 from sgpctl.api.reading import read_state
@@ -13,6 +11,7 @@ from sgpctl.cli.drift_forms import DRIFT_FORMS, DriftForms
 from sgpctl.cli.forms import parsed_outputs, printed_form
 from sgpctl.cli.planning import finished, read_manifests
 from sgpctl.cli.platform import Platform, open_platform
+from sgpctl.cli.running import run_to_end
 from sgpctl.cli.start import start_folder
 from sgpctl.cli.workspace import Workspace
 from sgpctl.cli.writing import check_outputs, write_outputs
@@ -80,7 +79,7 @@ def command(
             drift = drift_of(plan, matching, state, workspace.owner, free)
             return told_drift(drift, platform.words), header
 
-    drift, header = asyncio.run(look())
+    drift, header = run_to_end(look())
     forms = DriftForms(drift, header, workspace.project.root)
     try:
         forms.put(form, console)

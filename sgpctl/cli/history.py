@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shlex
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from sgpctl.api.evaluations import Evaluations
 from sgpctl.cli import options
 from sgpctl.cli.console import Console
 from sgpctl.cli.platform import open_platform
+from sgpctl.cli.running import run_to_end
 from sgpctl.cli.start import start_folder
 from sgpctl.cli.workspace import Workspace
 from sgpctl.errors import BadAnswer, ExitCode, UsageError
@@ -64,7 +64,7 @@ def command(
             found = await _runs(platform.evaluations, name, owner)
             return tuple(told_remote(remote, platform.words) for remote in found)
 
-    runs = chain(asyncio.run(read()))
+    runs = chain(run_to_end(read()))
     if as_json:
         console.put_text(json_text(history_document(name, owner, runs, datetime.now(UTC), limit=limit)))
     else:

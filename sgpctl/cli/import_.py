@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 
 import click
@@ -12,6 +11,7 @@ from sgpctl.cli import options
 from sgpctl.cli.console import Console
 from sgpctl.cli.importing import Importing
 from sgpctl.cli.platform import open_platform
+from sgpctl.cli.running import run_to_end
 from sgpctl.cli.start import start_folder
 from sgpctl.cli.workspace import Workspace
 from sgpctl.errors import ExitCode, UsageError
@@ -104,7 +104,7 @@ def command(
             )
             return await importing.run(found.items)
 
-    verdicts = asyncio.run(work())
+    verdicts = run_to_end(work())
     console.tell(verdict_lines(verdicts, console.glyphs, is_dry_run=dry_run))
     console.tell(import_summary(verdicts, is_dry_run=dry_run))
     root = os.path.relpath(workspace.project.root)

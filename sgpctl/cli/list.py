@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime
 
 import click
@@ -10,6 +9,7 @@ import click
 from sgpctl.cli import options
 from sgpctl.cli.console import Console
 from sgpctl.cli.platform import open_platform
+from sgpctl.cli.running import run_to_end
 from sgpctl.cli.start import start_folder
 from sgpctl.cli.workspace import Workspace
 from sgpctl.errors import BadAnswer, ExitCode
@@ -51,7 +51,7 @@ def command(
             raise BadAnswer(f"the list is not complete: {listing.gap}", request="GET /v5/evaluations")
         return tuple(remote for remote in listing.items if is_owned_by(remote, workspace.owner))
 
-    owned, now = asyncio.run(read()), datetime.now(UTC)
+    owned, now = run_to_end(read()), datetime.now(UTC)
     if as_json:
         console.put_text(json_text(list_document(owned, now)))
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shlex
 from collections.abc import Sequence
@@ -18,6 +17,7 @@ from sgpctl.cli.forms import Form, Output, parsed_outputs, printed_form
 from sgpctl.cli.plan_forms import PlanForms
 from sgpctl.cli.planning import finished, read_manifests, reconciliation_of
 from sgpctl.cli.platform import open_platform
+from sgpctl.cli.running import run_to_end
 from sgpctl.cli.start import start_folder
 from sgpctl.cli.workspace import Workspace
 from sgpctl.cli.writing import check_outputs, write_outputs, written_words
@@ -104,7 +104,7 @@ def command(
         snapshot = snapshot_for(Path(against), workspace)
         made, header = plan_against(snapshot, workspace, given, policy, console)
     else:
-        made, header = asyncio.run(work())
+        made, header = run_to_end(work())
     forms = PlanForms(made if only is None else _part(made, only), header, lambda: workspace.project.root)
     try:
         forms.put(form, console)

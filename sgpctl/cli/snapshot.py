@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from sgpctl.cli.durable import write_durably
 from sgpctl.cli.offline import key_of
 from sgpctl.cli.planning import read_manifests
 from sgpctl.cli.platform import open_platform
+from sgpctl.cli.running import run_to_end
 from sgpctl.cli.start import start_folder
 from sgpctl.cli.workspace import Workspace
 from sgpctl.errors import ExitCode
@@ -80,7 +80,7 @@ def command(
             gap=everything.gap,
         )
 
-    snapshot = asyncio.run(read())
+    snapshot = run_to_end(read())
     write_durably(Path(out), console.redacted(json_text(snapshot_document(snapshot))))
     words = f"Saved {counted(len(snapshot.evaluations), 'evaluation')} of {snapshot.project} -> {snapshot.environment} to {out}."
     console.tell([(Span(words),)])
