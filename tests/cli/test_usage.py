@@ -169,7 +169,12 @@ HEAVY = ("httpx", "deepdiff", "rich", "starlette", "uvicorn", "pydantic", "yaml"
         ),
         (
             ["validate", "{project}"],
-            ("sgpctl.plan.plan", "sgpctl.manifest.cache.recall", "sgpctl.render.problems_sarif", "multiprocessing"),
+            (
+                "sgpctl.plan.plan",
+                "sgpctl.manifest.cache.recall",
+                "sgpctl.render.problems_sarif",
+                "multiprocessing",
+            ),
         ),
         (["show", "{plan}"], ("httpx", "deepdiff", "rich", "starlette", "uvicorn", "yaml", "sqlite3")),
         (["show", "{plan}"], ("sgpctl.render.markdown", "sgpctl.render.plan_github")),

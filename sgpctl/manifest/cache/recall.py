@@ -18,8 +18,8 @@ from sgpctl.model.located import LocatedMap
 
 _KEY_BYTES = 20
 _NOTHING = b""  # in the place of an entry
-_PLAIN_SECRET = re.compile(r"[\w.~+=-]+", re.ASCII)  # no JSON text needs an escape for such letters
-_ESCAPED_LETTER = re.compile(rb"\\u00[2-7]")
+_PLAIN_SECRET = re.compile(r"[\w.~+=/-]+", re.ASCII)  # no JSON text needs an escape for such letters
+_ESCAPED_LETTER = re.compile(rb"\\u00[2-7]|\\/")
 
 Located = Callable[[Path, int, int], LocatedMap | None]
 
