@@ -64,7 +64,7 @@ def test_a_replace_names_the_line_that_changed_with_and_without_the_cache(
     )
     fresh = sgpctl("plan", large)
     known = sgpctl("plan", large)
-    assert "evals/run-007.yaml:3" in fresh.out
+    assert "evals/run-007.yaml:4" in fresh.out
     assert known == fresh
 
 
