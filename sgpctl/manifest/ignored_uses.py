@@ -25,6 +25,9 @@ class Withheld:
     files: frozenset[Path] = frozenset()
     problems: tuple[Problem, ...] = ()
 
+    def __bool__(self) -> bool:
+        return bool(self.files or self.problems)
+
 
 class IgnoredUses:
     """Judges the files that are used; Git is asked about each once, and not at all where all are allowed."""

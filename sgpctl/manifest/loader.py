@@ -125,7 +125,7 @@ class Manifests:
         declared = self._declared(preparation)
         used = frozenset(path for each in declared.values() for path in each.uses)
         withheld = self._ignored.withheld(self._files.uses)
-        if withheld.problems and self._kept:
+        if withheld and self._kept:
             self._kept = {}  # it does not know where in them the files are used
             return self._load(answers)
         desired: list[DesiredEvaluation] = []
@@ -153,7 +153,7 @@ class Manifests:
         found += about_held(fresh, self._secrets)
         if not any(problem.is_error for problem in found):
             found += row_key_problems(self._project.review, desired)
-        if memory is not None and not withheld.problems:
+        if memory is not None and not withheld:
             asking = {path for (path, _), each in declared.items() if each.named}
             memory.remember((path for path in self._found.files if path not in self._kept), used | asking)
         desired.sort(key=lambda evaluation: (evaluation.name, evaluation.place))

@@ -27,6 +27,7 @@ from tests.manifest.caches import (
     warm,
 )
 from tests.manifest.projects import make_files
+from tests.manifest.repositories import git
 from tests.secrets import KEY
 
 ROWS = '{"q": "a"}\n{"q": "b"}\n'
@@ -82,6 +83,19 @@ def test_a_variable_of_the_call_makes_another_entry(root: Path) -> None:
 def test_what_has_an_error_is_not_kept(root: Path) -> None:
     make_files(root, {"evals/two.yaml": "name: two\ndata: 3\n"})
     assert from_cache(warm(root)) == {"one"}
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_file_that_git_ignores_is_refused_where_it_is_used_with_the_cache_too(
+    workers: int, root: Path
+) -> None:
+    git(root, "init", "--quiet")
+    warm(root)
+    make_files(root, {".gitignore": "*.jsonl\n"})
+    refused = same(root, workers=workers)
+    assert [error.file for error in refused.errors] == ["evals/one.yaml"]
+    make_files(root, {"evals/three.yaml": "name: three\ndata: {$file: ../rows.jsonl}\n"})
+    assert len(same(root, workers=workers).errors) == 2
 
 
 def test_a_file_to_which_a_link_leads_is_not_kept(root: Path) -> None:
