@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 import time
@@ -35,6 +36,7 @@ def main(arguments: Sequence[str]) -> int:
         return _tell(options.machine, seeds[0], parts)
     if len(seeds) == 1:
         return _replay(seeds[0], parts)
+    gc.set_threshold(100_000, 50, 1000)  # as sgpctl itself does; an eighth of the time
     begun = time.perf_counter()
     schedules = applies = failures = deaths = races = 0
     for verdict in _verdicts(seeds, parts, options.jobs):
