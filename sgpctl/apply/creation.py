@@ -16,12 +16,11 @@ from sgpctl.model.marks import read_marks
 
 def create_once(name: str, body: Mapping[str, Json], nonce: str) -> Protocol[RemoteEvaluation | Problem]:
     """Send a create until it is known to have happened, or known not to have; never twice on a guess."""
+    noted = yield Note("create", {"name": name, "nonce": nonce})
+    if isinstance(noted, Failed):
+        return Problem(f"the journal could not be written, so nothing was sent: {noted.message}")
     unclear: str | None = None
     for _ in range(CREATE_SENDS_MAX):
-        # Before each sending anew: how long whoever comes next has to look for it counts from the last one.
-        noted = yield Note("create", {"name": name, "nonce": nonce})
-        if isinstance(noted, Failed):
-            return _not_sent(noted.message, unclear)
         reply = yield Create(body)
         match reply:
             case Got(RemoteEvaluation() as made):
@@ -63,13 +62,6 @@ def look_for(
             case _:
                 blind = "the search was not answered"
     return None if blind is None else Problem(blind, is_unclear=True)
-
-
-def _not_sent(why: str, unclear: str | None) -> Problem:
-    words = f"the journal could not be written, so nothing was sent: {why}"
-    if unclear is None:
-        return Problem(words)
-    return Problem(f"{unclear}; it was looked for in vain, and not sent again: {why}", is_unclear=True)
 
 
 def _settled(made: RemoteEvaluation, nonce: str) -> Protocol[RemoteEvaluation | Problem]:

@@ -31,7 +31,10 @@ _FINAL = frozenset({"created", "refused", "absent"})
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A create that was begun and whose end was never written down."""
+    """A create that was begun and whose end was never written down.
+
+    It was sent after `at`, if ever; how long after, nobody knows.
+    """
 
     name: str
     nonce: str

@@ -52,13 +52,12 @@ class Reconciliation:
     seen_nonces: set[str] = field(default_factory=set)
 
     async def recover(self) -> None:
-        """Settle what the journal left open. Waits as long as lists may be stale.
+        """Settle what the journal left open. Waits as long as lists may be stale where one is not found.
 
         Raises RefusedError while nobody can say what became of one: creating then could pay twice.
         """
         intents = self.driver.journal.read().unfinished
-        now = self.driver.journal.now()
-        for end in await asyncio.gather(*(self.driver.run(recover(intent, now)) for intent in intents)):
+        for end in await asyncio.gather(*(self.driver.run(recover(intent)) for intent in intents)):
             if isinstance(end, Problem):
                 raise RefusedError(
                     f"an earlier apply may have started runs, and they cannot be looked for: {end.message}",

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from sgpctl.apply.creation import create_once, look_for
-from sgpctl.apply.operations import Create, Failed, Found, Got, Note, Noted, Problem, Reply, Unknown, Wait
+from sgpctl.apply.operations import Failed, Found, Got, Note, Noted, Problem, Unknown, Wait
 from sgpctl.limits import CREATE_SENDS_MAX, SETTLING_PAUSES_SECONDS
 from sgpctl.model.evaluation import RemoteEvaluation
 from sgpctl.model.marks import NONCE
@@ -41,29 +41,6 @@ def test_nothing_is_sent_when_the_journal_cannot_be_written() -> None:
         protocol.send(Failed("No space left on device"))
     assert isinstance(end.value.value, Problem)
     assert "nothing was sent" in end.value.value.message
-
-
-def test_each_sending_anew_is_on_disk_before_it_is_sent() -> None:
-    """Whoever comes next counts from the last one how long it may still be on its way."""
-    _, asked = play(create_once("refunds", {}, "n1"), [Unknown("timeout"), *NOT_FOUND, Got(_made())])
-    sendings = [index for index, one in enumerate(asked) if isinstance(one, Create)]
-    assert len(sendings) == 2
-    assert all(asked[index - 1] == Note("create", {"name": "refunds", "nonce": "n1"}) for index in sendings)
-
-
-def test_it_is_not_sent_again_when_the_journal_cannot_be_written() -> None:
-    looks: list[Reply] = [Noted(), Found(())] * len(SETTLING_PAUSES_SECONDS)
-    replies: list[Reply] = [Noted(), Unknown("timeout"), *looks]
-    protocol = create_once("refunds", {}, "n1")
-    operation = next(protocol)
-    for reply in replies:
-        operation = protocol.send(reply)
-    assert isinstance(operation, Note)
-    with pytest.raises(StopIteration) as end:
-        protocol.send(Failed("full"))
-    assert isinstance(end.value.value, Problem)
-    assert end.value.value.is_unclear
-    assert "not sent again: full" in end.value.value.message
 
 
 def test_a_refusal_is_the_end_and_nothing_was_made() -> None:

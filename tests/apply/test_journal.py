@@ -16,12 +16,14 @@ from sgpctl.apply.moment import LONG_AGO, Moment, moment_of
 from sgpctl.apply.operations import Failed, Find, Found, Note, Problem, Wait
 from sgpctl.apply.recovery import recover
 from sgpctl.errors import LocalStateError
-from sgpctl.limits import CREATE_READ_SECONDS_MAX, JOURNAL_BYTES_MAX, SETTLING_PAUSES_SECONDS
+from sgpctl.limits import JOURNAL_BYTES_MAX, SETTLING_PAUSES_SECONDS
 from tests.apply.script import play, writes
+from tests.plan.sides import created, declare
 
 TARGET = "https://api.example acct"
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 UP_SECONDS = 5000.0
+_BEGUN_LONG_AGO = Intent("a", "n1", Moment(NOW - timedelta(hours=1)))
 
 
 @pytest.fixture
@@ -61,23 +63,25 @@ def test_a_journal_that_cannot_be_written_is_an_error_with_its_path(tmp_path: Pa
         )
 
 
-def test_an_old_intent_needs_one_look() -> None:
-    old = Intent("a", "n1", _ago(hours=1))
-    found, asked = play(recover(old, Moment(NOW)), [Found(())])
+def test_an_intent_is_looked_for_over_the_settling_time_however_old_it_is() -> None:
+    """It may have waited for its turn, and left just before its process died."""
+    found, asked = play(recover(_BEGUN_LONG_AGO), [Found(())] * (len(SETTLING_PAUSES_SECONDS) + 1))
     assert found is None
-    assert Note("absent", {"nonce": "n1"}) in asked
-
-
-def test_a_fresh_intent_is_looked_for_over_the_settling_time() -> None:
-    fresh = Intent("a", "n1", _ago(seconds=1))
-    _, asked = play(recover(fresh, Moment(NOW)), [Found(())] * (len(SETTLING_PAUSES_SECONDS) + 1))
     assert writes(asked) == ["Find"] * (len(SETTLING_PAUSES_SECONDS) + 1)
     assert sum(op.seconds for op in asked if isinstance(op, Wait)) == sum(SETTLING_PAUSES_SECONDS)
+    assert asked[-1] == Note("absent", {"nonce": "n1"})
+
+
+def test_an_intent_that_is_found_needs_one_look() -> None:
+    made = created(declare(), "id-1")
+    found, asked = play(recover(_BEGUN_LONG_AGO), [Found((made,))])
+    assert found == made
+    assert writes(asked) == ["Find"]
+    assert asked[-1] == Note("created", {"nonce": "n1", "remote_id": "id-1"})
 
 
 def test_an_intent_that_cannot_be_looked_for_stays_open() -> None:
-    old = Intent("a", "n1", _ago(hours=1))
-    found, asked = play(recover(old, Moment(NOW)), [Failed("503")])
+    found, asked = play(recover(_BEGUN_LONG_AGO), [Failed("503")] * (len(SETTLING_PAUSES_SECONDS) + 1))
     assert isinstance(found, Problem)
     assert not [op for op in asked if isinstance(op, Note)]
     assert asked[-1] == Find("n1")
@@ -123,12 +127,6 @@ def test_a_lease_that_was_not_given_back_is_known(journal: Journal) -> None:
     journal.write("lease", {"nonce": "n2", "place": "here"})
     journal.write("released", {"nonce": "n1"})
     assert journal.read().leases == {"n2": "here"}
-
-
-def test_an_intent_whose_request_may_still_be_under_way_is_looked_for_all_the_time() -> None:
-    recent = Intent("a", "n1", _ago(seconds=CREATE_READ_SECONDS_MAX))
-    _, asked = play(recover(recent, Moment(NOW)), [Found(())] * (len(SETTLING_PAUSES_SECONDS) + 1))
-    assert len(writes(asked)) > 1
 
 
 def test_a_large_journal_is_rid_of_what_nothing_needs(journal: Journal, tmp_path: Path) -> None:
@@ -192,7 +190,3 @@ def test_of_two_clocks_that_disagree_the_smaller_age_counts(
 @pytest.mark.parametrize("value", ["soon", None, 7, ""])
 def test_a_moment_that_cannot_be_read_is_long_ago(value: object) -> None:
     assert moment_of(value, "x") == Moment(LONG_AGO)
-
-
-def _ago(seconds: float = 0, hours: float = 0) -> Moment:
-    return Moment(NOW - timedelta(seconds=seconds, hours=hours))

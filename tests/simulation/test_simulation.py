@@ -12,7 +12,7 @@ _CHUNK = 40
 # The first seed from 0 on that catches each defect, which is one less than the schedules that it took; and how.
 CAUGHT_AT = {
     "ArchivesFirst": (1, "is archived before its replacement is there"),
-    "BelievesAnyAnswer": (1778, "was archived, and it is live"),
+    "BelievesAnyAnswer": (2645, "was archived, and it is live"),
     "DoesNotWait": (3, "is paid for 2 times"),
     "DropsItsTag": (9, "it does not converge"),
     "GivesItsTurnAwayTooSoon": (154, "is paid for 2 times"),

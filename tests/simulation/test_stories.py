@@ -92,6 +92,24 @@ def test_of_two_runs_one_stays_though_two_applies_choose_differently(luck: int, 
         course.world.close()
 
 
+@pytest.mark.parametrize("luck", [1, 2])
+def test_a_create_that_waited_for_its_turn_and_left_just_before_its_process_died_is_found(luck: int) -> None:
+    """Its line in the journal is minutes old by then, and no list shows the run yet.
+
+    Its turn comes with the end of the answer to the first create, as a 429 has narrowed the gate.
+    """
+    course = Course(World(Climate(luck, settle_seconds=3.0, parallelism=2)))
+    desired = desired_of(beginning(2))
+    try:
+        course.begin()
+        weather = Weather(planned={1: Fault.TOO_MANY, 7: Fault.SLOW}, dies_at=28)
+        assert course.apply([Call(0, desired, weather)]) == []
+        assert [one.name for one in course.world.stored().values() if one.is_ours] == ["alpha", "beta"]
+        assert course.apply([Call(0, desired)]) == []
+    finally:
+        course.world.close()
+
+
 def test_a_replace_whose_answer_was_lost_archives_what_it_replaces_once_its_run_is_seen() -> None:
     course = Course(World(Climate()))
     before = beginning(1)
