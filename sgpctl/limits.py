@@ -16,7 +16,6 @@ DOCUMENT_DEPTH_MAX = 100
 DOCUMENT_NODES_MAX = 1_000_000  # after aliases are expanded, so a small file cannot become a large one
 # The same for the text in it, with every $file counted as often as it is used.
 DOCUMENT_CHARS_MAX = 128 * MIB
-JSON_VALUES_MAX = 2_000_000  # of an answer or a saved plan; three bytes of text can take a hundred of memory
 WRITTEN_OUT_CHARS_MAX = 256 * MIB  # of texts with references in them, once these are written out, in one load
 DOCUMENTS_PER_FILE_MAX = 10_000
 INTEGER_DIGITS_MAX = 600  # below the smallest bound that Python itself may be set to (640)

@@ -174,7 +174,7 @@ def test_a_damaged_cache_is_as_good_as_none(damage: str, root: Path) -> None:
 def test_an_entry_that_was_tampered_with_is_not_believed(column: str, root: Path) -> None:
     warm(root)
     with sqlite3.connect(file_in(root)) as db:
-        db.execute(f"UPDATE entry SET {column} = substr({column}, 2) || x'00'")
+        db.execute(f"UPDATE entry SET {column} = CAST(substr({column}, 2) || x'00' AS BLOB)")
     db.close()
     assert from_cache(same(root)) == set()
 
