@@ -6,6 +6,7 @@ Every question is answered by a local check of what came back: filters narrow wh
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import TypeAlias, TypeVar
 
 from sgpctl import limits
@@ -25,6 +26,7 @@ Value = TypeVar("Value")
 Query: TypeAlias = "Mapping[str, QueryValue]"
 
 _WITH_TASKS: Query = {"views": ["tasks"]}
+_NOT_UNDERSTOOD = frozenset({400, 422})
 
 
 class Evaluations:
@@ -43,6 +45,28 @@ class Evaluations:
         total = max((listing.total for listing in listings if listing.total is not None), default=None)
         gap = next((listing.gap for listing in listings if listing.gap is not None), None)
         return Listing(tuple(found.values()), total, gap)
+
+    async def newest_tagged(self, tag: str, *, items_max: int) -> tuple[RemoteEvaluation, ...] | None:
+        """At most so many that carry `tag`, archived ones too, of the latest; None where they do not come in that order.
+
+        The default order and what `sort_by` takes are not documented (API 7), so it is looked whether they are sorted.
+        """
+        found: list[RemoteEvaluation] = []
+        for spelling in _spellings(tag):
+            query: dict[str, QueryValue] = {"tags": [spelling], "include_archived": True, "limit": items_max}
+            sorting: Query = {"sort_by": "created_at", "sort_order": "desc"}
+            request = requests.get("evaluations", query={**query, **sorting})
+            try:
+                answer = await self._client.send(request)
+            except Rejected as refusal:
+                if refusal.status in _NOT_UNDERSTOOD:
+                    return None
+                raise
+            items = self._shaped(request, answer, lambda page: [*map(self._evaluation, page_of(page).items)])
+            if any(later.created_at < sooner.created_at for later, sooner in pairwise(items)):
+                return None
+            found += (one for one in items if _has_tag(one, tag))
+        return tuple({one.id: one for one in found}.values())
 
     async def list_named(self, name: str) -> Listing[RemoteEvaluation]:
         """The live ones of exactly this name; the server's own filter is a substring without case (API 2.5)."""

@@ -45,12 +45,14 @@ class Intent:
 class Record:
     """What the journal of one target says: creates without an end, and the ids of those that were made, with when.
 
-    `leases` are those that were taken and not given back, by nonce, with the place of the lock that their process held.
+    `leases` are those that were taken and not given back, by nonce, with the place of the lock that their process held;
+    `leases_taken` are the nonces of all.
     """
 
     unfinished: tuple[Intent, ...] = ()
     created: tuple[tuple[str, Moment], ...] = ()
     leases: Mapping[str, str] = field(default_factory=dict)
+    leases_taken: frozenset[str] = frozenset()
 
     def created_lately(self, now: Moment, seconds: float) -> tuple[str, ...]:
         return tuple(remote_id for remote_id, at in self.created if at.seconds_until(now) <= seconds)
@@ -168,6 +170,7 @@ def record_of(lines: Iterable[str], target: str) -> Record:
     begun: dict[str, Intent] = {}
     created: dict[str, Moment] = {}
     leases: dict[str, str] = {}
+    taken: set[str] = set()
     for line in lines:
         entry = _entry(line)
         event, nonce = _text(entry, "event"), _text(entry, "nonce")
@@ -184,11 +187,12 @@ def record_of(lines: Iterable[str], target: str) -> Record:
                 begun.pop(nonce, None)
             case "lease":
                 leases[nonce] = _text(entry, "place")
+                taken.add(nonce)
             case "released":
                 leases.pop(nonce, None)
             case _:
                 pass
-    return Record(tuple(begun.values()), tuple(created.items()), leases)
+    return Record(tuple(begun.values()), tuple(created.items()), leases, frozenset(taken))
 
 
 def _needed(lines: Iterable[str], now: Moment, seconds: float) -> frozenset[_Create]:

@@ -3,7 +3,8 @@
     1  a lease of our own is created; it is an evaluation without tasks and costs nothing
     2  the leases are listed until ours is among them, or for a few seconds; and once more, for those made at that moment
     3  of those that have not expired, the oldest holds; who comes later waits, or gives up and takes its own away
-    4  it is renewed while the work goes on, and taken away at the end
+    4  where another machine has just ended, it is waited until every list shows what was made there
+    5  it is renewed while the work goes on, and taken away at the end
 
 The lease prevents two runs of one thing; what a create does when it meets another one does not rest on it.
 """
@@ -26,6 +27,7 @@ from sgpctl.limits import (
     LEASE_POLL_SECONDS,
     LEASE_RELEASE_SECONDS_MAX,
     LEASE_SHOWN_PAUSES_SECONDS,
+    LISTS_BEHIND_SECONDS_MAX,
     SETTLING_PAUSES_SECONDS,
 )
 from sgpctl.model.evaluation import RemoteEvaluation
@@ -51,9 +53,12 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class LeaseListener:
-    """Told for whom is waited, and for how many seconds at most; that the lease was lost; that it was left to expire."""
+    """Told for whom is waited, and for how many seconds at most; for how many seconds it is waited for lists to settle;
+    that the lease was lost; that it was left to expire.
+    """
 
     waits: Callable[[Lease, float], None] = field(default=lambda _, __: None)
+    settles: Callable[[float], None] = field(default=lambda _: None)
     lost: Callable[[str], None] = field(default=lambda _: None)
     left_behind: Callable[[str], None] = field(default=lambda _: None)
 
@@ -94,6 +99,9 @@ class Leasing:
         left_behind: str | None = None
         try:
             await self._wait_for_turn(hold, dead, wait_seconds, listener)
+            await self._settle(hold, journal.read().leases_taken, listener)
+            if hold.is_lost():
+                raise RefusedError(f"{hold.lost}; nothing was changed", hint="Apply again.")
             for ended in sorted(dead):
                 journal.write("released", {"nonce": ended})
             hold.on_loss = listener.lost
@@ -180,8 +188,23 @@ class Leasing:
         for lease in leases:
             if lease.expires_at < hold.platform_now() and lease.id != hold.lease.id:
                 await self._is_taken_away(lease)
-        if hold.is_lost():
-            raise RefusedError(f"{hold.lost}; nothing was changed", hint="Apply again.")
+
+    async def _settle(self, hold: Hold, own: Set[str], listener: LeaseListener) -> None:
+        """Wait until every list shows what the last one made that worked here before us; `own` are of our journal.
+
+        What this machine made itself, its journal knows. A list that shows our lease shows how the older ones ended.
+        """
+        for pause in LEASE_SHOWN_PAUSES_SECONDS if not hold.is_lost() else ():
+            await self.sleep(pause)
+            newest = await self.leases.newest()
+            if newest is None:
+                return
+            if any(lease.id == hold.lease.id for lease in newest):
+                seconds = _seconds_to_settle([one for one in newest if one.nonce not in own], hold)
+                if seconds > 0:
+                    listener.settles(seconds)
+                    await self.sleep(seconds)
+                return
 
     async def _rid_of(self, dead: Set[str], hold: Hold, leases: Sequence[Lease]) -> list[Lease]:
         """Those of `leases` whose holders may be alive; the others are taken away.
@@ -249,6 +272,12 @@ def _before(hold: Hold, leases: Sequence[Lease]) -> Lease | None:
     )
 
 
+def _seconds_to_settle(others: Sequence[Lease], hold: Hold) -> float:
+    now = hold.platform_now()
+    ends = [lease.ended_at(now) for lease in others if lease.rank < hold.lease.rank]
+    return LISTS_BEHIND_SECONDS_MAX - (now - max(ends)).total_seconds() if ends else 0.0
+
+
 def _taken(first: Lease) -> RefusedError:
     return RefusedError(
         f"another apply works on this project and environment: {first.holder}, since "
@@ -272,12 +301,6 @@ def _not_made(error: ApiError) -> ApiError:
         status=error.status,
         hint="\n".join(hint for hint in hints if hint) or None,
     )
-
-
-def _note_released(journal: LeaseJournal, nonce: str) -> None:
-    """Without this line, on a full disk, the next apply looks for a lease that is gone; that costs nothing."""
-    with suppress(LocalStateError):
-        journal.write("released", {"nonce": nonce})
 
 
 def _clock(moment: datetime) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol as Interface
 
 from sgpctl.errors import RefusedError, Rejected
+from sgpctl.limits import LEASES_LOOKED_BACK
 from sgpctl.model.evaluation import RemoteEvaluation
-from sgpctl.model.lease import Lease, lease_of, lease_tag
+from sgpctl.model.lease import Lease, lease_of, lease_or_past_of, lease_tag
 from sgpctl.model.located import Json
 from sgpctl.model.marks import Owner
 
@@ -26,6 +27,7 @@ class LeasePlatform(Interface):
     """What a lease needs of the platform; `api.evaluations.Evaluations` is one."""
 
     async def list_tagged(self, tag: str, /, *, include_archived: bool) -> Listed: ...
+    async def newest_tagged(self, tag: str, /, *, items_max: int) -> Sequence[RemoteEvaluation] | None: ...
     async def find(self, key: str, value: str, /, *, tag: str | None) -> tuple[RemoteEvaluation, ...]: ...
     async def get(self, remote_id: str, /) -> RemoteEvaluation | None: ...
     async def create(self, body: Mapping[str, Json], /) -> RemoteEvaluation: ...
@@ -59,6 +61,17 @@ class Leases:
             return None
         found = (lease_of(remote, self.owner) for remote in listing.items)
         return sorted((lease for lease in found if lease is not None), key=lambda lease: lease.rank)
+
+    async def newest(self) -> list[Lease] | None:
+        """The latest, those too that were taken away; None where the platform does not tell which those are.
+
+        Raises ApiError.
+        """
+        newest = await self.platform.newest_tagged(lease_tag(self.owner), items_max=LEASES_LOOKED_BACK)
+        if newest is None:
+            return None
+        found = (lease_or_past_of(remote, self.owner) for remote in newest)
+        return [lease for lease in found if lease is not None]
 
     async def read(self, lease: Lease) -> Lease | None:
         """How it stands now; None when it is gone. Raises ApiError."""

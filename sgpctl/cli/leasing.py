@@ -23,7 +23,7 @@ from sgpctl.limits import LEASE_SECONDS
 from sgpctl.model.lease import Lease
 from sgpctl.model.marks import Occasion
 from sgpctl.render.layout import Span, Style
-from sgpctl.render.lease_text import waiting_line
+from sgpctl.render.lease_text import settling_line, waiting_line
 
 
 @asynccontextmanager
@@ -74,12 +74,17 @@ def _listener(console: Console) -> LeaseListener:
         with suppress(OSError):
             console.tell([waiting_line(lease.holder, seconds, lease.created_at)])
 
+    def settles(seconds: float) -> None:
+        with suppress(OSError):
+            console.tell([settling_line(seconds)])
+
     def warn(words: str) -> None:
         with suppress(OSError):
             console.tell([(Span(words[0].upper() + words[1:], Style.WARNING),)])
 
     return LeaseListener(
         waits,
+        settles,
         lost=lambda why: warn(f"{why}. What is in flight is finished, nothing new is started."),
         left_behind=lambda why: warn(f"the lease ends by itself, after at most {LEASE_SECONDS} s: {why}."),
     )

@@ -24,7 +24,7 @@ _RENEWED_SECONDS = f"{KEY_PREFIX}lease_renewed_seconds"  # after created_at, on 
 class Lease:
     """One lease. `id` and `created_at` decide who was first; `nonce` tells whose it is.
 
-    It was last renewed `renewed_seconds` after it was created.
+    It was last renewed `renewed_seconds` after it was created, and taken away at `archived_at`.
     """
 
     id: str
@@ -32,6 +32,7 @@ class Lease:
     nonce: str | None
     created_at: datetime
     renewed_seconds: int = 0
+    archived_at: datetime | None = None
 
     @property
     def rank(self) -> tuple[datetime, str]:
@@ -40,6 +41,10 @@ class Lease:
     @property
     def expires_at(self) -> datetime:
         return self.created_at + timedelta(seconds=self.renewed_seconds + LEASE_SECONDS)
+
+    def ended_at(self, now: datetime) -> datetime:
+        """When it was taken away or expired; `now` for one that shows no end."""
+        return min(self.archived_at or now, self.expires_at)
 
 
 def first_of(leases: Sequence[Lease], now: datetime) -> Lease | None:
@@ -76,9 +81,14 @@ def renewal(elapsed_seconds: int) -> Mapping[str, Json]:
 
 def lease_of(remote: RemoteEvaluation, owner: Owner) -> Lease | None:
     """The lease that `remote` is; None for what is none of this project and environment, or is archived."""
+    return lease_or_past_of(remote, owner) if not remote.is_archived else None
+
+
+def lease_or_past_of(remote: RemoteEvaluation, owner: Owner) -> Lease | None:
+    """The same, and one that was taken away, too."""
     metadata = remote.metadata
     is_ours = metadata.get(_WHAT) == _what(owner)
-    if not is_ours or remote.is_archived or lease_tag(owner).lower() not in {t.lower() for t in remote.tags}:
+    if not is_ours or lease_tag(owner).lower() not in {t.lower() for t in remote.tags}:
         return None
     nonce = metadata.get(NONCE)
     return Lease(
@@ -87,6 +97,7 @@ def lease_of(remote: RemoteEvaluation, owner: Owner) -> Lease | None:
         nonce if isinstance(nonce, str) else None,
         remote.created_at,
         _seconds(metadata.get(_RENEWED_SECONDS)),
+        remote.archived_at,
     )
 
 

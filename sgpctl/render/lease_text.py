@@ -18,6 +18,12 @@ def waiting_line(holder: str, seconds: float, since: datetime | None = None) -> 
     return (Span(words),)
 
 
+def settling_line(seconds: float) -> Line:
+    """What somebody reads whose turn has come just after another one's."""
+    words = f"Waiting {seconds:.0f} s: another apply has just ended, and lists may not show yet what it made."
+    return (Span(words),)
+
+
 def lease_lines(leases: Sequence[Lease], now: datetime) -> list[Line]:
     """A line for each: who holds it or waits for it, since when, and until when."""
     first = first_of(leases, now)

@@ -18,6 +18,7 @@ from tests.api.servers import Chunks, Script, answer, client_of, page, run
 Value = TypeVar("Value")
 TAG = "sgpctl:support:prod"
 ARCHIVED = "2026-10-22T00:00:00Z"
+LATER = "2026-10-23T00:00:00Z"
 
 
 def with_(transport: httpx.AsyncBaseTransport, work: Callable[[Evaluations], Awaitable[Value]]) -> Value:
@@ -46,6 +47,36 @@ def test_a_tag_with_capitals_is_also_looked_for_in_lower_case() -> None:
     listing = with_(platform, lambda api: api.list_tagged("sgpctl:Support:prod", include_archived=True))
     assert {found.id for found in listing.items} == {"e1", "e2"}
     assert with_(platform, lambda api: api.count_tagged("sgpctl:Support:prod")) == 2
+
+
+def test_the_newest_of_a_tag_come_in_one_page_with_the_archived_ones() -> None:
+    new, old = one("e2", tags=[TAG], created_at=LATER), one("e1", tags=[TAG], created_at=ARCHIVED)
+    platform = Script(answer(page([new, {**old, "archived_at": LATER}, one("e0", created_at=ARCHIVED)])))
+    newest = with_(platform, lambda api: api.newest_tagged(TAG, items_max=3))
+    assert [found.id for found in newest or ()] == ["e2", "e1"]
+    (asked,) = platform.requests
+    assert dict(asked.url.params) == {
+        "tags": TAG,
+        "include_archived": "true",
+        "limit": "3",
+        "sort_by": "created_at",
+        "sort_order": "desc",
+    }
+
+
+def test_a_server_that_does_not_sort_does_not_tell_the_newest() -> None:
+    items = [one("e1", tags=[TAG], created_at=ARCHIVED), one("e2", tags=[TAG], created_at=LATER)]
+    assert with_(Script(answer(page(items))), lambda api: api.newest_tagged(TAG, items_max=3)) is None
+
+
+def test_a_server_that_refuses_to_sort_does_not_tell_the_newest() -> None:
+    refusal = answer({"detail": "sort_by: no such field"}, 422)
+    assert with_(Script(refusal), lambda api: api.newest_tagged(TAG, items_max=3)) is None
+
+
+def test_a_refusal_of_the_newest_for_another_reason_is_told() -> None:
+    with pytest.raises(Rejected):
+        with_(Script(answer({"detail": "no"}, 403)), lambda api: api.newest_tagged(TAG, items_max=3))
 
 
 def test_listing_by_name_compares_exactly_and_leaves_archived_ones_out() -> None:

@@ -26,7 +26,7 @@ from sgpctl.apply.journal import Record, record_of
 from sgpctl.apply.lease import Claim, LeaseListener, Leasing
 from sgpctl.apply.leases import Leases
 from sgpctl.errors import LocalStateError, RefusedError, Rejected
-from sgpctl.limits import LEASE_RENEWALS, LEASE_SECONDS
+from sgpctl.limits import LEASE_RENEWALS, LEASE_SECONDS, LISTS_BEHIND_SECONDS_MAX
 from sgpctl.model.lease import Lease, lease_body
 from sgpctl.model.marks import Owner
 from sgpctl.sandbox.app import create_app
@@ -249,8 +249,98 @@ def test_the_lease_of_an_apply_that_died_is_taken_over_when_it_expires() -> None
         return room.loop.time(), await room.left()
 
     ended, left = room.run(work)
-    assert LEASE_SECONDS <= ended <= LEASE_SECONDS + 10
+    assert LEASE_SECONDS <= ended <= LEASE_SECONDS + LISTS_BEHIND_SECONDS_MAX + 10
     assert left == []
+
+
+def test_who_begins_just_after_another_machine_has_ended_waits_until_lists_show_what_it_made() -> None:
+    room = Room()
+    told: list[float] = []
+
+    async def work() -> tuple[float, float]:
+        await room.apply("first", lasts=5)
+        ended = room.loop.time()
+        await asyncio.sleep(4)
+        async with room.held("second", listener=LeaseListener(settles=told.append)):
+            return ended, room.loop.time()
+
+    ended, begun = room.run(work)
+    assert ended + LISTS_BEHIND_SECONDS_MAX <= begun <= ended + LISTS_BEHIND_SECONDS_MAX + 1
+    assert [round(seconds) for seconds in told] == [10]
+
+
+def test_who_waited_for_another_machine_begins_when_lists_show_what_it_made() -> None:
+    room = Room()
+
+    async def first() -> float:
+        await room.apply("first", lasts=30)
+        return room.loop.time()
+
+    async def second() -> float:
+        await asyncio.sleep(1)
+        async with room.held("second", waits=60):
+            return room.loop.time()
+
+    async def work() -> tuple[float, float]:
+        return await asyncio.gather(first(), second())
+
+    ended, begun = room.run(work)
+    assert begun >= ended + LISTS_BEHIND_SECONDS_MAX
+
+
+def test_an_apply_that_ended_long_ago_is_not_waited_for() -> None:
+    room = Room()
+
+    async def work() -> float:
+        await room.apply("first")
+        await asyncio.sleep(LISTS_BEHIND_SECONDS_MAX)
+        begun = room.loop.time()
+        await room.apply("second", lasts=0)
+        return room.loop.time() - begun
+
+    assert room.run(work) < 2
+
+
+def test_an_apply_of_this_machine_is_not_waited_for_as_the_journal_knows_what_it_made() -> None:
+    room = Room()
+
+    async def work() -> float:
+        notes = Notes()
+        async with room.held("first", journal=notes):
+            pass
+        begun = room.loop.time()
+        async with room.held("second", journal=notes):
+            return room.loop.time() - begun
+
+    assert room.run(work) < 2
+
+
+def test_a_list_of_the_latest_leases_without_ours_is_not_believed() -> None:
+    room = Room()
+
+    async def work() -> float:
+        await room.apply("first", lasts=5)
+        begun = room.loop.time()
+        empty = Answer(200, '{"object":"list","items":[],"total":0,"has_more":false,"limit":20}')
+        room.faults.add(Fault(empty, "GET", "/v5/evaluations", nth=3, times=2))
+        await room.apply("second", lasts=0)
+        return room.loop.time() - begun
+
+    assert room.run(work) >= LISTS_BEHIND_SECONDS_MAX
+
+
+@pytest.mark.parametrize("status", [400, 422])
+def test_where_the_platform_does_not_sort_the_latest_are_not_known_and_not_waited_for(status: int) -> None:
+    room = Room()
+
+    async def work() -> float:
+        await room.apply("first", lasts=5)
+        begun = room.loop.time()
+        room.faults.add(Fault(Answer(status), "GET", "/v5/evaluations", nth=3))
+        await room.apply("second", lasts=0)
+        return room.loop.time() - begun
+
+    assert room.run(work) < 2
 
 
 def test_no_clock_of_a_runner_is_trusted() -> None:

@@ -337,6 +337,18 @@ class TakesNoTurns(Parts):
         yield
 
 
+class _Alone(Evaluations):
+    async def newest_tagged(self, tag: str, *, items_max: int) -> None:
+        """Nobody was here before."""
+
+
+class LetsNothingSettle(Parts):
+    """Whoever's turn has come begins at once, though the one before has only just ended."""
+
+    def lease_platform(self, client: Client) -> Evaluations:
+        return _Alone(client)
+
+
 class _Trusting(Reconciliation):
     async def _closing_plan(self) -> ClosingPlan:
         return replace(await super()._closing_plan(), is_listed=True)

@@ -62,7 +62,7 @@ class Parts:
             return
         claim = Claim(runner.name, f"lease-{runner.name}", runner.machine.name)
         async with runner.client() as client:
-            leasing = Leasing(Leases(Evaluations(client), runner.owner), runner.machine.monotonic)
+            leasing = Leasing(Leases(self.lease_platform(client), runner.owner), runner.machine.monotonic)
             async with leasing.held(
                 claim,
                 journal=self.journal(runner),
@@ -71,6 +71,9 @@ class Parts:
             ) as hold:
                 runner.interruption.is_lease_lost = hold.is_lost
                 yield
+
+    def lease_platform(self, client: Client) -> Evaluations:
+        return Evaluations(client)
 
     def transport(self, runner: Runner) -> httpx.AsyncBaseTransport:
         return runner.line

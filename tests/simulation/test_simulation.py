@@ -9,21 +9,23 @@ from tests.simulation.running import run_seed
 
 SEEDS = range(320)
 _CHUNK = 40
-# The first seed from 0 on that catches each defect, which is one less than the schedules that it took; and how.
+# The first seed from 0 on that catches each defect, which is one less than the schedules that it took; and how. Of one,
+# the seed that made it known: no smaller one has been looked for.
 CAUGHT_AT = {
     "ArchivesFirst": (1, "is archived before its replacement is there"),
     "BelievesAnyAnswer": (2645, "was archived, and it is live"),
     "DoesNotWait": (3, "is paid for 2 times"),
     "DropsItsTag": (9, "it does not converge"),
-    "GivesItsTurnAwayTooSoon": (154, "is paid for 2 times"),
+    "GivesItsTurnAwayTooSoon": (993, "is paid for 2 times"),
     "IgnoresRefusals": (71, "is protected, and is archived"),
     "KeepsNoJournal": (44, "is paid for 2 times"),
+    "LetsNothingSettle": (737_615, "is paid for 2 times"),
     "ReadsNoArchive": (4, "is paid for 2 times"),
     "ReadsNothingBack": (1, "is archived before its replacement was read"),
     "ReadsOnePage": (3, "it does not converge"),
     "RecoversNothing": (112, "is paid for 2 times"),
     "ResendsBlindly": (3, "is paid for 2 times"),
-    "SaysAllIsWell": (3, "exit code 0, and the JSON says 4"),
+    "SaysAllIsWell": (7, "exit code 0, and the JSON says 4"),
     "SendsNoNonce": (0, "was started, and it does not say so"),
     "TakesAllForOurs": (0, "which is not ours"),
     "TakesBlindnessForAbsence": (3, "is paid for 2 times, all by one create"),
@@ -31,7 +33,7 @@ CAUGHT_AT = {
     "TakesRunsFromNextDoor": (2, "is not there as declared"),
     "TakesTheRunsOfOthersForItsOwn": (3425, "was started, and none was"),
     "TrustsLists": (44, "is paid for 2 times"),
-    "VerifiesNothing": (73, "is paid for 2 times"),
+    "VerifiesNothing": (993, "is paid for 2 times"),
     "WritesTheKeyDown": (0, "the key was shown or written down"),
 }
 
