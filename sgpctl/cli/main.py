@@ -8,7 +8,6 @@ import io
 import os
 import signal
 import sys
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
@@ -55,6 +54,7 @@ Exit codes:
 """
 
 
+_HELP_COLUMNS_MAX = 80
 _TRACEBACK_VARIABLE = "SGPCTL_TRACEBACK"
 # Most of what a call makes lives to its end: looking through it again and again took a quarter of the time of a plan.
 _COLLECTOR = (50_000, 50, 100)
@@ -108,7 +108,7 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def _run(arguments: Sequence[str] | None) -> int:
     try:
-        ended = cli.main(arguments, prog_name="sgpctl", standalone_mode=False)
+        ended = cli.main(arguments, prog_name="sgpctl", standalone_mode=False, terminal_width=_help_width())
         if sys.stdout is not None:
             sys.stdout.flush()
     except click.ClickException as error:
@@ -137,13 +137,24 @@ def _run(arguments: Sequence[str] | None) -> int:
     return ended if isinstance(ended, int) else ExitCode.OK
 
 
+def _help_width() -> int:
+    """As click reckons it; only that click loads shutil for this, and every compression with it."""
+    columns = os.environ.get("COLUMNS", "")
+    try:
+        width = int(columns) if columns.isdecimal() else os.get_terminal_size(1).columns
+    except (OSError, ValueError):  # standard output is no terminal
+        width = 0
+    return max(min(width or _HELP_COLUMNS_MAX, _HELP_COLUMNS_MAX) - 2, 50)
+
+
 @contextmanager
 def _terminated_as_interrupted() -> Iterator[None]:
     """SIGTERM is a machine's Ctrl-C: files are tidied up, leases given back, and the exit code is the same."""
-    if threading.current_thread() is not threading.main_thread():
+    try:
+        before = signal.signal(signal.SIGTERM, _interrupt)
+    except ValueError:  # only the main thread of a process has a say in its signals
         yield
         return
-    before = signal.signal(signal.SIGTERM, _interrupt)
     try:
         yield
     finally:

@@ -64,7 +64,12 @@ class Course:
         self.world.wait_until_lists_are_fresh()
 
     def converge(self, call: Call) -> list[str]:
-        """What is wrong after one undisturbed apply, and with the plan after it."""
+        """What is wrong after one undisturbed apply, and with the plan after it.
+
+        A copy that people have just made and no list shows yet would still be a disturbance.
+        """
+        if self.world.hides_what_people_made():
+            self.world.wait_until_lists_are_fresh()
         (ended,) = self._applied([call])
         return self._judged() or check_rest(self.world, call.owner, ended, self.world.plan(call))
 

@@ -20,6 +20,7 @@ from sgpctl.model.marks import Owner
 from sgpctl.plan.plan import Plan
 from sgpctl.sandbox.app import create_app
 from sgpctl.sandbox.knobs import Knobs
+from sgpctl.sandbox.moments import moment_text
 from sgpctl.sandbox.store import open_store
 from sgpctl.sandbox.transport import sandbox_transport
 from tests.simulation.bill import Bill
@@ -138,6 +139,12 @@ class World:
         """After this nothing is under way any more, and every list shows all that there is."""
         climate = self.climate
         self.wait(max(climate.settle_seconds, climate.lag_seconds) + LATE_SECONDS_MAX + 0.1)
+
+    def hides_what_people_made(self) -> bool:
+        """Whether lists do not show yet what somebody made by hand."""
+        with self.store.transaction(writes=False) as db:
+            hidden = db.execute("SELECT id FROM evaluation WHERE listed_from > ?", (moment_text(self.now()),))
+            return any(row["id"] in self.people.made for row in hidden)
 
     def machine(self, number: int) -> Machine:
         if number not in self.machines:
