@@ -108,8 +108,10 @@ def match(
     namesakes = _Pool.of((r for r in state.namesakes if not other_owners(r, owner)), name_of=lambda r: r.name)
 
     def same_name(one: DesiredEvaluation) -> RemoteEvaluation | None:
+        # One that bears another name may be a copy, whose original was archived since.
         return owned.claim(
-            (r for r in owned.by_name.get(one.name, ()) if meets(one, r, state)), _oldest_completed
+            (r for r in owned.by_name.get(one.name, ()) if meets(one, r, state)),
+            lambda r: (r.name != one.name, *_oldest_completed(r)),
         )
 
     def other_name(one: DesiredEvaluation) -> RemoteEvaluation | None:

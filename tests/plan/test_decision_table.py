@@ -220,6 +220,14 @@ def test_a_clone_is_left_alone_also_when_its_original_was_renamed_and_its_name_i
     assert any("copied or renamed by hand" in note for note in made.notes)
 
 
+def test_a_run_of_the_right_name_stays_though_a_copy_is_older_whose_original_is_archived() -> None:
+    one = declare()
+    copy = replace(created(one, "copy"), name="Copy of refunds")
+    made = plan([one], [copy, created(one, "run", day=3, status="running")])
+    assert made.is_empty
+    assert any("copied or renamed by hand" in note for note in made.notes)
+
+
 def test_an_owned_evaluation_without_digest_that_is_proven_equal_gets_its_marks_back() -> None:
     one = declare()
     remote = created(one)

@@ -228,7 +228,10 @@ def test_a_reviewed_run_that_is_in_place_by_now_lets_the_archive_go_on() -> None
 
 
 def test_a_name_is_not_given_back_while_the_archive_of_the_run_that_bears_it_is_held() -> None:
-    first, second = replace(created(A, "first"), name="c"), created(A, "second", day=1)
+    first, second = (
+        replace(created(A, "first"), name="c"),
+        created(declare("a", tasks=[chat("a!")]), "second"),
+    )
     edited = declare("b", tasks=[chat("b!")])
     wanted, there = [A, named(C, "c")], [first, second]
     parts = partition(plan([*wanted, B], there), plan([*wanted, edited], there))
