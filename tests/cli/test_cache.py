@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 from tests.cli.conftest import Sgpctl
 
 _COUNT = 260
+_VALID = f"Valid: {_COUNT} files, {_COUNT} evaluations.\n"
 _SCRIPT = """
 import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests may have it ignored
@@ -85,12 +87,38 @@ def test_ctrl_c_while_workers_read_leaves_no_worker_and_no_traceback(large: Path
         os.killpg(process.pid, 0)
 
 
-def test_two_that_read_one_project_at_once_come_to_the_same(large: Path) -> None:
+def test_several_that_read_one_project_at_once_come_to_the_same(large: Path) -> None:
     command = [sys.executable, "-c", _SCRIPT, "validate", str(large)]
-    both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    assert [process.communicate(timeout=60)[0] for process in both] == [
-        f"Valid: {_COUNT} files, {_COUNT} evaluations.\n"
-    ] * 2
+    several = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(6)]
+    assert [process.communicate(timeout=60)[0] for process in several] == [_VALID] * 6
+
+
+@pytest.mark.parametrize("room_bytes", [0, 4_096, 60_000, 200_000])
+def test_a_full_disk_keeps_nobody_from_reading_the_project(
+    room_bytes: int, large: Path, sgpctl: Sgpctl
+) -> None:
+    def on_a_full_disk() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room_bytes, room_bytes))
+
+    command = [sys.executable, "-c", _SCRIPT, "validate", str(large)]
+    done = subprocess.run(
+        command, capture_output=True, text=True, preexec_fn=on_a_full_disk, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, _VALID, "")
+    assert sgpctl("validate", large).out == _VALID
+
+
+def test_whoever_dies_while_it_writes_leaves_nothing_that_is_believed(large: Path, sgpctl: Sgpctl) -> None:
+    command = [sys.executable, "-c", _SCRIPT, "validate", str(large)]
+    cache = large / ".sgpctl/cache/manifests-1.sqlite"
+    for _ in range(4):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
+        while process.poll() is None and not (cache.exists() and cache.stat().st_size):
+            time.sleep(0.0005)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        assert sgpctl("validate", large).out == _VALID
+        cache.unlink()
 
 
 def _children_of(pid: int) -> str:

@@ -1,12 +1,14 @@
 """The file of the cache: entries by key, in SQLite, which several processes may read and write at once.
 
-Nothing that goes wrong here is an error. What cannot be read is not there, and what cannot be written is not kept.
+Nothing that goes wrong here is an error. What cannot be read is not there, and what cannot be written is not kept. A link
+is not followed: a repository could bring one along, and have us write to where it leads.
 """
 
 from __future__ import annotations
 
 import hashlib
 import sqlite3
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -19,6 +21,7 @@ CREATE TABLE IF NOT EXISTS entry (
     key BLOB PRIMARY KEY, seal BLOB NOT NULL, content BLOB NOT NULL, day INTEGER NOT NULL
 )
 """
+_INDEX = "CREATE INDEX IF NOT EXISTS entry_by_day ON entry (day)"  # else each write goes through all entries
 _SEAL_BYTES = 16
 _KEYS_AT_ONCE = 500
 _PAGE_BYTES = 16 * 1024  # most entries fit into one
@@ -36,7 +39,7 @@ class Store:
         """Those of `keys` that are there, each as it was written."""
         found: dict[bytes, bytes] = {}
         with self._untroubled():
-            if self._path.exists():
+            if self._is_file():
                 self._read(keys, found)
         return found
 
@@ -47,12 +50,18 @@ class Store:
         with self._untroubled():
             make_private_folder(self._path.parent)
             make_private_file(self._path)
-            self._write(entries)
+            if self._is_file():
+                self._write(entries)
+
+    def _is_file(self) -> bool:
+        """Raises OSError where nothing is."""
+        return stat.S_ISREG(self._path.lstat().st_mode)
 
     def _write(self, entries: Mapping[bytes, bytes]) -> None:
         with self._opened() as db:
             db.execute("BEGIN IMMEDIATE")
             db.execute(_TABLE)
+            db.execute(_INDEX)
             if _is_full(db):
                 db.execute("DELETE FROM entry")
             db.executemany(
@@ -86,13 +95,14 @@ class Store:
         except sqlite3.DatabaseError:
             with suppress(OSError):
                 self._path.unlink(missing_ok=True)
-                self._path.with_name(f"{self._path.name}-journal").unlink(missing_ok=True)
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(self._path, timeout=CACHE_WAIT_SECONDS_MAX, isolation_level=None)) as db:
             db.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
-            db.execute("PRAGMA synchronous = OFF")  # what a power failure damages is not believed
+            # What a failure of power, or a death within a write, damages is not believed.
+            db.execute("PRAGMA synchronous = OFF")
+            db.execute("PRAGMA journal_mode = MEMORY")
             yield db
 
 
