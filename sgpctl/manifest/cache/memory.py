@@ -40,6 +40,7 @@ class Memory:
         """Keeps what workers found out, and what this process read itself: of `paths`, and nothing of those `aside`."""
         entries = {path: self._entry(path) if path not in aside else None for path in paths}
         self.recall.keep({**entries, **self._made})
+        self._made.clear()  # bodies that are read later keep hold of this
 
     def _entry(self, path: Path) -> bytes | None:
         kept = self.documents.keepable(path, self.preparation)
