@@ -26,7 +26,6 @@ Value = TypeVar("Value")
 Query: TypeAlias = "Mapping[str, QueryValue]"
 
 _WITH_TASKS: Query = {"views": ["tasks"]}
-_NOT_UNDERSTOOD = frozenset({400, 422})
 
 
 class Evaluations:
@@ -46,27 +45,25 @@ class Evaluations:
         gap = next((listing.gap for listing in listings if listing.gap is not None), None)
         return Listing(tuple(found.values()), total, gap)
 
-    async def newest_tagged(self, tag: str, *, items_max: int) -> tuple[RemoteEvaluation, ...] | None:
-        """At most so many that carry `tag`, archived ones too, of the latest; None where they do not come in that order.
+    async def newest_tagged(self, tag: str, *, items_max: int) -> Listing[RemoteEvaluation]:
+        """At most so many that carry `tag`, archived ones too, of the latest; a gap says that there are others.
 
-        The default order and what `sort_by` takes are not documented (API 7), so it is looked whether they are sorted.
+        What `sort_by` takes is not documented (API 7): what comes in another order is, if not whole, nothing at all.
         """
-        found: list[RemoteEvaluation] = []
-        for spelling in _spellings(tag):
-            query: dict[str, QueryValue] = {"tags": [spelling], "include_archived": True, "limit": items_max}
-            sorting: Query = {"sort_by": "created_at", "sort_order": "desc"}
-            request = requests.get("evaluations", query={**query, **sorting})
-            try:
-                answer = await self._client.send(request)
-            except Rejected as refusal:
-                if refusal.status in _NOT_UNDERSTOOD:
-                    return None
-                raise
-            items = self._shaped(request, answer, lambda page: [*map(self._evaluation, page_of(page).items)])
-            if any(later.created_at < sooner.created_at for later, sooner in pairwise(items)):
-                return None
-            found += (one for one in items if _has_tag(one, tag))
-        return tuple({one.id: one for one in found}.values())
+        pages = [await self._newest(spelling, items_max) for spelling in _spellings(tag)]
+        found = {one.id: one for page in pages for one in page.items if _has_tag(one, tag)}
+        return Listing(tuple(found.values()), gap=next((page.gap for page in pages if page.gap), None))
+
+    async def _newest(self, tag: str, items_max: int) -> Listing[RemoteEvaluation]:
+        query: dict[str, QueryValue] = {"tags": [tag], "include_archived": True, "limit": items_max}
+        sorting: Query = {"sort_by": "created_at", "sort_order": "desc"}
+        request = requests.get("evaluations", query={**query, **sorting})
+        page = self._shaped(request, await self._client.send(request), page_of)
+        items = tuple(self._shaped(request, item, self._evaluation) for item in page.items)
+        if page.has_more is False or (page.has_more is None and page.total == len(items)):
+            return Listing(items)
+        is_sorted = all(later.created_at >= sooner.created_at for later, sooner in pairwise(items))
+        return Listing(items if is_sorted else (), gap="the list goes on")
 
     async def list_named(self, name: str) -> Listing[RemoteEvaluation]:
         """The live ones of exactly this name; the server's own filter is a substring without case (API 2.5)."""

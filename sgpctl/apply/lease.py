@@ -3,7 +3,7 @@
     1  a lease of our own is created; it is an evaluation without tasks and costs nothing
     2  the leases are listed until ours is among them, or for a few seconds; and once more, for those made at that moment
     3  of those that have not expired, the oldest holds; who comes later waits, or gives up and takes its own away
-    4  where another machine has just ended, it is waited until every list shows what was made there
+    4  where another machine may have ended just now, it is waited until every list shows what was made there
     5  it is renewed while the work goes on, and taken away at the end
 
 The lease prevents two runs of one thing; what a create does when it meets another one does not rest on it.
@@ -189,22 +189,20 @@ class Leasing:
             if lease.expires_at < hold.platform_now() and lease.id != hold.lease.id:
                 await self._is_taken_away(lease)
 
-    async def _settle(self, hold: Hold, own: Set[str], listener: LeaseListener) -> None:
-        """Wait until every list shows what the last one made that worked here before us; `own` are of our journal.
-
-        What this machine made itself, its journal knows. A list that shows our lease shows how the older ones ended.
+    async def _settle(self, hold: Hold, known_nonces: Set[str], listener: LeaseListener) -> None:
+        """Wait until every list shows what other machines made before our turn came; `known_nonces` are of our journal,
+        which knows what was made under them.
         """
-        for pause in LEASE_SHOWN_PAUSES_SECONDS if not hold.is_lost() else ():
-            await self.sleep(pause)
-            newest = await self.leases.newest()
-            if newest is None:
-                return
-            if any(lease.id == hold.lease.id for lease in newest):
-                seconds = _seconds_to_settle([one for one in newest if one.nonce not in own], hold)
-                if seconds > 0:
-                    listener.settles(seconds)
-                    await self.sleep(seconds)
-                return
+        try:
+            latest = await self.leases.latest()
+        except ApiError:
+            ago = None
+        else:
+            ago = latest.seconds_since_another(hold.lease, known_nonces, hold.platform_now())
+        seconds = LISTS_BEHIND_SECONDS_MAX - (ago or 0.0)
+        if seconds > 0 and not hold.is_lost():
+            listener.settles(seconds)
+            await self.sleep(seconds)
 
     async def _rid_of(self, dead: Set[str], hold: Hold, leases: Sequence[Lease]) -> list[Lease]:
         """Those of `leases` whose holders may be alive; the others are taken away.
@@ -270,12 +268,6 @@ def _before(hold: Hold, leases: Sequence[Lease]) -> Lease | None:
         if first is not None and first.rank < hold.lease.rank and first.nonce != hold.lease.nonce
         else None
     )
-
-
-def _seconds_to_settle(others: Sequence[Lease], hold: Hold) -> float:
-    now = hold.platform_now()
-    ends = [lease.ended_at(now) for lease in others if lease.rank < hold.lease.rank]
-    return LISTS_BEHIND_SECONDS_MAX - (now - max(ends)).total_seconds() if ends else 0.0
 
 
 def _taken(first: Lease) -> RefusedError:

@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import NoReturn
 
@@ -141,7 +141,8 @@ def _help_width() -> int:
     """As click reckons it; only that click loads shutil for this, and every compression with it."""
     columns = os.environ.get("COLUMNS", "")
     try:
-        width = int(columns) if columns.isdecimal() else os.get_terminal_size(1).columns
+        width = int(columns) if columns.isdecimal() else 0
+        width = width or os.get_terminal_size(1).columns
     except (OSError, ValueError):  # standard output is no terminal
         width = 0
     return max(min(width or _HELP_COLUMNS_MAX, _HELP_COLUMNS_MAX) - 2, 50)
@@ -150,15 +151,16 @@ def _help_width() -> int:
 @contextmanager
 def _terminated_as_interrupted() -> Iterator[None]:
     """SIGTERM is a machine's Ctrl-C: files are tidied up, leases given back, and the exit code is the same."""
-    try:
-        before = signal.signal(signal.SIGTERM, _interrupt)
-    except ValueError:  # only the main thread of a process has a say in its signals
-        yield
-        return
+    before = signal.getsignal(signal.SIGTERM)
+    has_a_say = False
+    with suppress(ValueError):  # only the main thread of a process has one
+        signal.signal(signal.SIGTERM, _interrupt)
+        has_a_say = True
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        if has_a_say:
+            signal.signal(signal.SIGTERM, before)
 
 
 def _interrupt(_number: int, frame: FrameType | None) -> None:

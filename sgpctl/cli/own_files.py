@@ -10,7 +10,7 @@ from sgpctl.manifest.cache.of_project import Cache
 from sgpctl.manifest.project import Project
 from sgpctl.private_files import STATE_FOLDER
 
-_CACHE_FILE = f"{STATE_FOLDER}/cache/manifests-1.sqlite"  # the number is that of its tables
+_CACHE_FILE = f"{STATE_FOLDER}/cache/manifests-2.sqlite"  # the number is that of its tables
 
 
 def own_path(project: Project, name: str) -> Path:

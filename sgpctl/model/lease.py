@@ -43,8 +43,9 @@ class Lease:
         return self.created_at + timedelta(seconds=self.renewed_seconds + LEASE_SECONDS)
 
     def ended_at(self, now: datetime) -> datetime:
-        """When it was taken away or expired; `now` for one that shows no end."""
-        return min(self.archived_at or now, self.expires_at)
+        """When it was taken away or expired; `now` for one that shows no end, or none that can be."""
+        shown = self.archived_at
+        return min(shown if shown is not None and shown >= self.created_at else now, self.expires_at, now)
 
 
 def first_of(leases: Sequence[Lease], now: datetime) -> Lease | None:

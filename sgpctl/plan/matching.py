@@ -107,11 +107,14 @@ def match(
     archived = _Pool.of(r for r in state.archived if take_over or not _is_strange(r, owner))
     namesakes = _Pool.of((r for r in state.namesakes if not other_owners(r, owner)), name_of=lambda r: r.name)
 
-    def same_name(one: DesiredEvaluation) -> RemoteEvaluation | None:
+    def own_name_first(one: DesiredEvaluation) -> _Order:
         # One that bears another name may be a copy, whose original was archived since.
+        return lambda r: (r.status == "failed", r.name != one.name, *_oldest_completed(r))
+
+    def same_name(one: DesiredEvaluation) -> RemoteEvaluation | None:
         return owned.claim(
             (r for r in owned.by_name.get(one.name, ()) if meets(one, r, state)),
-            lambda r: (r.name != one.name, *_oldest_completed(r)),
+            own_name_first(one),
         )
 
     def other_name(one: DesiredEvaluation) -> RemoteEvaluation | None:
@@ -125,7 +128,7 @@ def match(
         )
 
     def other_spec(one: DesiredEvaluation) -> RemoteEvaluation | None:
-        return owned.claim(owned.by_name.get(one.name, ()), _oldest_completed)
+        return owned.claim(owned.by_name.get(one.name, ()), own_name_first(one))
 
     def not_owned(one: DesiredEvaluation) -> RemoteEvaluation | None:
         same = (r for r in namesakes.by_name.get(one.name, ()) if may_be_adopted(one, r, owner))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from math import ceil
 
 from sgpctl.model.lease import Lease, first_of
 from sgpctl.render.counting import counted
@@ -19,8 +20,8 @@ def waiting_line(holder: str, seconds: float, since: datetime | None = None) -> 
 
 
 def settling_line(seconds: float) -> Line:
-    """What somebody reads whose turn has come just after another one's."""
-    words = f"Waiting {seconds:.0f} s: another apply has just ended, and lists may not show yet what it made."
+    """What somebody reads whose turn has come just after another one's, or when nobody can tell."""
+    words = f"Waiting {ceil(seconds)} s until lists show what another machine may have made just now."
     return (Span(words),)
 
 

@@ -51,9 +51,10 @@ def test_a_tag_with_capitals_is_also_looked_for_in_lower_case() -> None:
 
 def test_the_newest_of_a_tag_come_in_one_page_with_the_archived_ones() -> None:
     new, old = one("e2", tags=[TAG], created_at=LATER), one("e1", tags=[TAG], created_at=ARCHIVED)
-    platform = Script(answer(page([new, {**old, "archived_at": LATER}, one("e0", created_at=ARCHIVED)])))
+    items = [new, {**old, "archived_at": LATER}, one("e0", created_at=ARCHIVED)]
+    platform = Script(answer(page(items)))
     newest = with_(platform, lambda api: api.newest_tagged(TAG, items_max=3))
-    assert [found.id for found in newest or ()] == ["e2", "e1"]
+    assert ([found.id for found in newest.items], newest.gap) == (["e2", "e1"], None)
     (asked,) = platform.requests
     assert dict(asked.url.params) == {
         "tags": TAG,
@@ -64,19 +65,18 @@ def test_the_newest_of_a_tag_come_in_one_page_with_the_archived_ones() -> None:
     }
 
 
-def test_a_server_that_does_not_sort_does_not_tell_the_newest() -> None:
+@pytest.mark.parametrize(("has_more", "ids"), [(False, ["e1", "e2"]), (True, [])])
+def test_what_comes_in_another_order_is_believed_only_when_it_is_all(has_more: bool, ids: list[str]) -> None:
     items = [one("e1", tags=[TAG], created_at=ARCHIVED), one("e2", tags=[TAG], created_at=LATER)]
-    assert with_(Script(answer(page(items))), lambda api: api.newest_tagged(TAG, items_max=3)) is None
+    platform = Script(answer(page(items, has_more=has_more)))
+    newest = with_(platform, lambda api: api.newest_tagged(TAG, items_max=3))
+    assert ([found.id for found in newest.items], newest.gap is not None) == (ids, has_more)
 
 
-def test_a_server_that_refuses_to_sort_does_not_tell_the_newest() -> None:
-    refusal = answer({"detail": "sort_by: no such field"}, 422)
-    assert with_(Script(refusal), lambda api: api.newest_tagged(TAG, items_max=3)) is None
-
-
-def test_a_refusal_of_the_newest_for_another_reason_is_told() -> None:
-    with pytest.raises(Rejected):
-        with_(Script(answer({"detail": "no"}, 403)), lambda api: api.newest_tagged(TAG, items_max=3))
+def test_the_newest_of_a_list_that_goes_on_have_a_gap() -> None:
+    platform = Script(answer(page([one("e1", tags=[TAG])], has_more=True)))
+    newest = with_(platform, lambda api: api.newest_tagged(TAG, items_max=1))
+    assert ([found.id for found in newest.items], newest.gap) == (["e1"], "the list goes on")
 
 
 def test_listing_by_name_compares_exactly_and_leaves_archived_ones_out() -> None:

@@ -46,14 +46,14 @@ def test_a_plan_is_the_same_byte_for_byte_with_and_without_the_cache(large: Path
     cold = sgpctl("plan", large)
     warm = sgpctl("plan", large)
     assert f"{_COUNT} to create" in cold.out
-    assert (large / ".sgpctl/cache/manifests-1.sqlite").is_file()
+    assert (large / ".sgpctl/cache/manifests-2.sqlite").is_file()
     assert warm == cold
 
 
 def test_what_is_applied_out_of_the_cache_is_what_was_declared(large: Path, sgpctl: Sgpctl) -> None:
     sgpctl("validate", large)
     assert sgpctl("apply", large, "--yes").code == 0
-    (large / ".sgpctl/cache/manifests-1.sqlite").unlink()
+    (large / ".sgpctl/cache/manifests-2.sqlite").unlink()
     assert "No changes." in sgpctl("plan", large).out
 
 
@@ -110,7 +110,7 @@ def test_a_full_disk_keeps_nobody_from_reading_the_project(
 
 def test_whoever_dies_while_it_writes_leaves_nothing_that_is_believed(large: Path, sgpctl: Sgpctl) -> None:
     command = [sys.executable, "-c", _SCRIPT, "validate", str(large)]
-    cache = large / ".sgpctl/cache/manifests-1.sqlite"
+    cache = large / ".sgpctl/cache/manifests-2.sqlite"
     for _ in range(4):
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
         while process.poll() is None and not (cache.exists() and cache.stat().st_size):

@@ -32,7 +32,7 @@ PLAIN = Call()
 
 
 def file_in(root: Path) -> Path:
-    return root / ".sgpctl" / "cache" / "manifests-1.sqlite"
+    return root / ".sgpctl" / "cache" / "manifests-2.sqlite"
 
 
 def cache_in(root: Path, *, day: int = TODAY, workers: int = 0, files_min: int = 1) -> Cache:

@@ -56,6 +56,35 @@ def test_a_link_beside_it_is_not_written_through(suffix: str, root: Path, tmp_pa
     assert elsewhere.read_bytes() == b"precious " * 1000
 
 
+def test_a_journal_that_somebody_left_beside_it_is_not_carried_out(root: Path) -> None:
+    cached(root)
+    journal = file_in(root).with_name(file_in(root).name + "-journal")
+    journal.write_bytes(bytes.fromhex("d9d505f920a163d7") + bytes(1000))
+    assert from_cache(same(root)) == {"one"}
+    assert not journal.exists()
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "CREATE VIEW entry (key, seal, content, day) AS WITH RECURSIVE n (i) AS "
+        "(SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i, i, i, i FROM n",
+        "CREATE TABLE entry (key BLOB PRIMARY KEY, seal, content, day)",
+        "CREATE TABLE other (value)",
+    ],
+    ids=["a view without an end", "other columns", "another table"],
+)
+def test_a_database_with_parts_that_we_would_not_make_is_neither_read_nor_written(
+    part: str, root: Path
+) -> None:
+    with sqlite3.connect(file_in(root)) as db:
+        db.execute(part)
+    db.close()
+    before = file_in(root).read_bytes()
+    assert from_cache(warm(root)) == set()
+    assert file_in(root).read_bytes() == before
+
+
 def test_a_named_pipe_in_its_place_is_not_waited_for(root: Path) -> None:
     os.mkfifo(file_in(root))
     assert from_cache(warm(root)) == set()

@@ -228,6 +228,24 @@ def test_a_run_of_the_right_name_stays_though_a_copy_is_older_whose_original_is_
     assert any("copied or renamed by hand" in note for note in made.notes)
 
 
+def test_a_copy_is_left_alone_when_the_run_of_the_right_name_is_replaced() -> None:
+    one = declare(tasks=[chat("new")])
+    copy = replace(created(declare(), "copy"), name="Copy of refunds")
+    made = plan([one], [copy, created(declare(), "run", day=3)])
+    change = the_change(made)
+    assert (change.action, [old.remote_id for old in change.archives]) == (Action.REPLACE, ["run"])
+
+
+def test_a_run_that_somebody_renamed_is_preferred_to_one_that_failed() -> None:
+    one = declare()
+    renamed = replace(created(one, "renamed"), name="by hand")
+    made = plan([one], [renamed, created(one, "failed", day=3, status="failed")])
+    assert sorted((change.action, change.remote_id) for change in made.changes) == [
+        (Action.ARCHIVE, "failed"),
+        (Action.UPDATE, "renamed"),
+    ]
+
+
 def test_an_owned_evaluation_without_digest_that_is_proven_equal_gets_its_marks_back() -> None:
     one = declare()
     remote = created(one)

@@ -6,7 +6,7 @@ Every one of them must be caught by the invariants: a check that cannot fail pro
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
@@ -17,7 +17,9 @@ from sgpctl.api.evaluations import Evaluations
 from sgpctl.api.paging import Listing
 from sgpctl.apply.driver import Driver
 from sgpctl.apply.execution import Interruption, Listener
+from sgpctl.apply.hold import Hold
 from sgpctl.apply.journal import Journal, Record
+from sgpctl.apply.lease import LeaseListener, Leasing
 from sgpctl.apply.outcome import ChangeResult, Outcome
 from sgpctl.apply.reconciliation import Reconciliation
 from sgpctl.apply.verification import ClosingPlan, Verification
@@ -214,6 +216,19 @@ def _as(kind: type[Reconciliation], made: Reconciliation) -> Reconciliation:
     )
 
 
+class _Hurrying(Leasing):
+    async def _settle(self, hold: Hold, known_nonces: Set[str], listener: LeaseListener) -> None:
+        pass
+
+
+class LetsNothingSettle(Parts):
+    """Whoever's turn has come begins at once, though the one before has only just ended."""
+
+    def leasing(self, runner: Runner, client: Client) -> Leasing:
+        real = super().leasing(runner, client)
+        return _Hurrying(real.leases, real.monotonic)
+
+
 class _Unverified(Reconciliation):
     async def _closing_look(
         self, results: Sequence[ChangeResult], skipped: Sequence[Skipped]
@@ -221,8 +236,8 @@ class _Unverified(Reconciliation):
         return Verification(None, None, ())
 
 
-class VerifiesNothing(Parts):
-    """What was answered is believed; nobody looks at the end."""
+class VerifiesNothing(LetsNothingSettle):
+    """What was answered is believed; nobody looks at the end, and nobody waits for lists at the beginning."""
 
     def reconciliation(self, runner: Runner, evaluations: Evaluations) -> Reconciliation:
         return _as(_Unverified, super().reconciliation(runner, evaluations))
@@ -337,25 +352,13 @@ class TakesNoTurns(Parts):
         yield
 
 
-class _Alone(Evaluations):
-    async def newest_tagged(self, tag: str, *, items_max: int) -> None:
-        """Nobody was here before."""
-
-
-class LetsNothingSettle(Parts):
-    """Whoever's turn has come begins at once, though the one before has only just ended."""
-
-    def lease_platform(self, client: Client) -> Evaluations:
-        return _Alone(client)
-
-
 class _Trusting(Reconciliation):
     async def _closing_plan(self) -> ClosingPlan:
         return replace(await super()._closing_plan(), is_listed=True)
 
 
-class GivesItsTurnAwayTooSoon(Parts):
-    """The lease ends though lists do not show yet what was made under it."""
+class GivesItsTurnAwayTooSoon(LetsNothingSettle):
+    """The lease ends though lists do not show yet what was made under it, and the next one does not wait for them."""
 
     def reconciliation(self, runner: Runner, evaluations: Evaluations) -> Reconciliation:
         return _as(_Trusting, super().reconciliation(runner, evaluations))
@@ -402,5 +405,7 @@ class TakesRunsFromNextDoor(Parts):
 
 
 DEFECTS: dict[str, type[Parts]] = {
-    one.__name__: one for one in sorted(Parts.__subclasses__(), key=lambda one: one.__name__)
+    name: one
+    for name, one in sorted(globals().items())
+    if isinstance(one, type) and issubclass(one, Parts) and one is not Parts
 }

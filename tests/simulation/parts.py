@@ -61,19 +61,20 @@ class Parts:
             yield
             return
         claim = Claim(runner.name, f"lease-{runner.name}", runner.machine.name)
-        async with runner.client() as client:
-            leasing = Leasing(Leases(self.lease_platform(client), runner.owner), runner.machine.monotonic)
-            async with leasing.held(
+        async with (
+            runner.client() as client,
+            self.leasing(runner, client).held(
                 claim,
                 journal=self.journal(runner),
                 wait_seconds=_PATIENCE_SECONDS,
                 listener=LeaseListener(lost=runner.lose_lease),
-            ) as hold:
-                runner.interruption.is_lease_lost = hold.is_lost
-                yield
+            ) as hold,
+        ):
+            runner.interruption.is_lease_lost = hold.is_lost
+            yield
 
-    def lease_platform(self, client: Client) -> Evaluations:
-        return Evaluations(client)
+    def leasing(self, runner: Runner, client: Client) -> Leasing:
+        return Leasing(Leases(Evaluations(client), runner.owner), runner.machine.monotonic)
 
     def transport(self, runner: Runner) -> httpx.AsyncBaseTransport:
         return runner.line

@@ -16,7 +16,7 @@ CAUGHT_AT = {
     "BelievesAnyAnswer": (2645, "was archived, and it is live"),
     "DoesNotWait": (3, "is paid for 2 times"),
     "DropsItsTag": (9, "it does not converge"),
-    "GivesItsTurnAwayTooSoon": (993, "is paid for 2 times"),
+    "GivesItsTurnAwayTooSoon": (154, "is paid for 2 times"),
     "IgnoresRefusals": (71, "is protected, and is archived"),
     "KeepsNoJournal": (44, "is paid for 2 times"),
     "LetsNothingSettle": (737_615, "is paid for 2 times"),
@@ -33,7 +33,7 @@ CAUGHT_AT = {
     "TakesRunsFromNextDoor": (2, "is not there as declared"),
     "TakesTheRunsOfOthersForItsOwn": (3425, "was started, and none was"),
     "TrustsLists": (44, "is paid for 2 times"),
-    "VerifiesNothing": (993, "is paid for 2 times"),
+    "VerifiesNothing": (73, "is paid for 2 times"),
     "WritesTheKeyDown": (0, "the key was shown or written down"),
 }
 

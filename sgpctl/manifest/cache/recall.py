@@ -19,7 +19,7 @@ from sgpctl.model.located import LocatedMap
 _KEY_BYTES = 20
 _NOTHING = b""  # in the place of an entry
 _PLAIN_SECRET = re.compile(r"[\w.~+=/-]+", re.ASCII)  # no JSON text needs an escape for such letters
-_ESCAPED_LETTER = re.compile(rb"\\u00([2-7][0-9a-fA-F])|\\/")
+_ESCAPED = re.compile(rb"\\(?:u00([2-7][0-9a-fA-F])|(.))", re.DOTALL)
 
 Located = Callable[[Path, int, int], LocatedMap | None]
 
@@ -151,8 +151,8 @@ class Recall:
     def _may_hold_secret(self, raw: bytes) -> bool:
         if not self._secrets:
             return False
-        return self._holds_secret(raw) or self._holds_secret(_ESCAPED_LETTER.sub(_letter, raw))
+        return self._holds_secret(raw) or self._holds_secret(_ESCAPED.sub(_letter, raw))
 
 
 def _letter(escaped: re.Match[bytes]) -> bytes:
-    return bytes.fromhex(escaped[1].decode("ascii")) if escaped[1] else b"/"
+    return bytes.fromhex(escaped[1].decode("ascii")) if escaped[1] else escaped[2]

@@ -1,7 +1,8 @@
 """The file of the cache: entries by key, in SQLite, which several processes may read and write at once.
 
 Nothing that goes wrong here is an error. What cannot be read is not there, and what cannot be written is not kept. A link
-is not followed: a repository could bring one along, and have us write to where it leads.
+is not followed, and a database of which we would not have made every part is left alone: a repository could bring one
+along, and have us write, delete or wait for ever where it leads.
 """
 
 from __future__ import annotations
@@ -16,12 +17,11 @@ from pathlib import Path
 from sgpctl.limits import CACHE_BYTES_MAX, CACHE_DAYS_MAX, CACHE_WAIT_SECONDS_MAX
 from sgpctl.private_files import make_private_file, make_private_folder
 
-_TABLE = """
-CREATE TABLE IF NOT EXISTS entry (
-    key BLOB PRIMARY KEY, seal BLOB NOT NULL, content BLOB NOT NULL, day INTEGER NOT NULL
+_SCHEMA = (
+    "CREATE TABLE entry (key BLOB PRIMARY KEY, seal BLOB NOT NULL, content BLOB NOT NULL, day INTEGER NOT NULL)",
+    "CREATE INDEX entry_by_day ON entry (day)",  # else each write goes through all entries
 )
-"""
-_INDEX = "CREATE INDEX IF NOT EXISTS entry_by_day ON entry (day)"  # else each write goes through all entries
+_BESIDE = ("-journal", "-wal", "-shm")
 _SEAL_BYTES = 16
 _KEYS_AT_ONCE = 500
 _PAGE_BYTES = 16 * 1024  # most entries fit into one
@@ -54,14 +54,22 @@ class Store:
                 self._write(entries)
 
     def _is_file(self) -> bool:
-        """Raises OSError where nothing is."""
+        """Raises OSError where nothing is.
+
+        We leave nothing beside it. SQLite would carry out what a journal says that stands there, deleting files included.
+        """
+        for suffix in _BESIDE:
+            self._path.with_name(f"{self._path.name}{suffix}").unlink(missing_ok=True)
         return stat.S_ISREG(self._path.lstat().st_mode)
 
     def _write(self, entries: Mapping[bytes, bytes]) -> None:
         with self._opened() as db:
             db.execute("BEGIN IMMEDIATE")
-            db.execute(_TABLE)
-            db.execute(_INDEX)
+            missing = _missing_parts(db)
+            if missing is None:
+                return
+            for part in missing:
+                db.execute(part)
             if _is_full(db):
                 db.execute("DELETE FROM entry")
             db.executemany(
@@ -75,6 +83,8 @@ class Store:
     def _read(self, keys: Iterable[bytes], found: dict[bytes, bytes]) -> None:
         wanted = [*keys]
         with self._opened() as db:
+            if _missing_parts(db) is None:
+                return
             for start in range(0, len(wanted), _KEYS_AT_ONCE):
                 some = wanted[start : start + _KEYS_AT_ONCE]
                 places = ",".join("?" * len(some))
@@ -109,6 +119,12 @@ class Store:
 def _seal(key: bytes, content: bytes) -> bytes:
     """What tells a damaged entry, or one that stands under another key."""
     return hashlib.blake2b(content, key=key, digest_size=_SEAL_BYTES).digest()
+
+
+def _missing_parts(db: sqlite3.Connection) -> list[str] | None:
+    """What our database still lacks; None for one that has anything else in it."""
+    parts = [part for (part,) in db.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")]
+    return [part for part in _SCHEMA if part not in parts] if set(parts) <= set(_SCHEMA) else None
 
 
 def _is_full(db: sqlite3.Connection) -> bool:
