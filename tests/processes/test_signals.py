@@ -124,7 +124,7 @@ def test_while_it_plans_under_its_lease_it_gives_the_lease_back(
     number: int, tmp_path: Path, spawner: Spawner, prepared: Path
 ) -> None:
     def plans_again(requests: Requests) -> bool:
-        return LEASE in requests and requests[-3:] == [LIST] * 3
+        return LEASE in requests and requests[-4:] == [LIST] * 4
 
     ends = _says("interrupted")
     with to_be_struck(tmp_path / "scene", spawner, prepared, plans_again, number, ends) as one:
