@@ -10,7 +10,7 @@ from sgpctl.apply.outcome import ChangeResult, Status
 from sgpctl.apply.protocol import archive
 from sgpctl.errors import ApiError, LocalStateError
 from sgpctl.limits import VERIFY_PAUSES_SECONDS
-from sgpctl.plan.plan import Change, Plan
+from sgpctl.plan.plan import Plan
 from sgpctl.plan.staleness import Skipped
 
 
@@ -39,12 +39,13 @@ async def verify(
 ) -> Verification:
     """Plan again until all is done that this apply should have done, and lists show it, or the settling time is over.
 
-    Two evaluations that carry one nonce are folded into one on the way: the other was made by the same create. What was
-    skipped is left as it is.
+    Two evaluations that carry one nonce are folded into one on the way: the other was made by the same create. An archive
+    of one whose answer was lost counts once it is gone. What was skipped is left as it is.
     """
     left_out = {one.now.address for one in skipped if one.now is not None}
     expected = {result.change.name for result in results if result.status is not Status.DONE}
-    folded: list[str] = []
+    folded: set[str] = set()
+    unclear: set[str] = set()
     left: Plan | None = None
     unverified: str | None = None
     for pause in VERIFY_PAUSES_SECONDS:
@@ -61,17 +62,15 @@ async def verify(
             continue
         ours = [change for change in left.changes if change.address not in left_out]
         duplicates = [change for change in ours if change.is_duplicate]
-        folded += await _fold(duplicates, driver)
+        folded |= unclear - {change.remote_id for change in duplicates}
+        for change in duplicates:
+            if change.remote_id is not None:
+                result = await driver.run(archive(change))
+                if result.status is Status.DONE:
+                    folded.add(change.remote_id)
+                elif result.status is Status.UNCLEAR:
+                    unclear.add(change.remote_id)
         is_done = {change.name for change in ours} <= expected
         if is_done and closing.is_listed and not duplicates:
             break
-    return Verification(None if unverified else left, unverified, tuple(folded))
-
-
-async def _fold(duplicates: Sequence[Change], driver: Driver) -> list[str]:
-    folded: list[str] = []
-    for change in duplicates:
-        result = await driver.run(archive(change))
-        if result.status is Status.DONE and result.remote_id is not None:
-            folded.append(result.remote_id)
-    return folded
+    return Verification(None if unverified else left, unverified, tuple(sorted(folded)))
