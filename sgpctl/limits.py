@@ -119,9 +119,8 @@ LEASE_SHOWN_PAUSES_SECONDS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)  # until lists show 
 LEASE_MADE_TOGETHER_SECONDS = 1.5
 LEASE_HOLDER_CHARS_MAX = 200
 LEASES_LOOKED_BACK = 100  # the latest; those of applies that were refused are among them
-LEASE_HELD_SECONDS_MAX = (
-    24 * 60 * 60
-)  # no lease that was made longer ago is thought to have been held until now
+# No lease that was made longer ago is thought to have been held until now.
+LEASE_HELD_SECONDS_MAX = 24 * 60 * 60
 # For so long after an apply on another machine has ended, some copy of the lists may not show what it made.
 LISTS_BEHIND_SECONDS_MAX = sum(SETTLING_PAUSES_SECONDS) + LEASE_MADE_TOGETHER_SECONDS
 

@@ -54,13 +54,13 @@ class Store:
                 self._write(entries)
 
     def _is_file(self) -> bool:
-        """Raises OSError where nothing is.
+        """Raises OSError where nothing is."""
+        return stat.S_ISREG(self._path.lstat().st_mode)
 
-        We leave nothing beside it. SQLite would carry out what a journal says that stands there, deleting files included.
-        """
+    def _remove_beside(self) -> None:
+        """We leave nothing there. SQLite would carry out what a journal says that it finds, deleting files included."""
         for suffix in _BESIDE:
             self._path.with_name(f"{self._path.name}{suffix}").unlink(missing_ok=True)
-        return stat.S_ISREG(self._path.lstat().st_mode)
 
     def _write(self, entries: Mapping[bytes, bytes]) -> None:
         with self._opened() as db:
@@ -108,6 +108,7 @@ class Store:
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
+        self._remove_beside()
         with closing(sqlite3.connect(self._path, timeout=CACHE_WAIT_SECONDS_MAX, isolation_level=None)) as db:
             db.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
             # What a failure of power, or a death within a write, damages is not believed.
