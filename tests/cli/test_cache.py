@@ -61,6 +61,8 @@ def test_a_replace_names_the_line_that_changed_with_and_without_the_cache(
     large: Path, sgpctl: Sgpctl
 ) -> None:
     sgpctl("apply", large, "--yes")
+    while "running" in sgpctl("list", large).out:  # a plan says which of its runs are done
+        time.sleep(0.1)
     (large / "evals/run-007.yaml").write_text(
         "# Seven.\n" + (large / "evals/run-007.yaml").read_text().replace("model: m", "model: n")
     )
