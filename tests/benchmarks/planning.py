@@ -121,7 +121,8 @@ def _contenders(
     if not with_others:
         return {}
     found: dict[str, Command | Unavailable] = {
-        "Terraform": terraform_plan.no_op_plan(project, folder / "terraform")
+        _terraform(form): terraform_plan.no_op_plan(project, folder / f"terraform-{form.name}", form)
+        for form in terraform_plan.Form
     }
     installed = others.install(others.OCTODNS, folder / "octodns-environment")
     if isinstance(installed, Unavailable):
@@ -184,9 +185,11 @@ def _judge(report: Report, size: int, medians: Mapping[str, Run], runs: Mapping[
             1.2,
         ),
     ]
-    if "Terraform" in medians:
-        report.targets.append(
-            Target(
-                f"{about}, Terraform / cold", medians["Terraform"].seconds / cold.seconds, 10.0, at_least=True
-            )
-        )
+    for name in map(_terraform, terraform_plan.Form):
+        if name in medians:
+            ratio = medians[name].seconds / cold.seconds
+            report.targets.append(Target(f"{about}, {name} / cold", ratio, 10.0, at_least=True))
+
+
+def _terraform(form: terraform_plan.Form) -> str:
+    return f"Terraform, {form.value}"

@@ -1,7 +1,9 @@
-"""Terraform's plan of no changes: one `terraform_data` for each manifest, with the manifest's text as its `input`.
+"""Terraform's plan of no changes: one `terraform_data` for each manifest, with the manifest as its `input`.
 
-    configuration    one main.tf.json; text, because Terraform's plan of 1,000 took a quarter of the time that it took
-                     with the same documents as values, and less than with one `for_each` over the files
+    form             TEXT: the manifest's text, which Terraform compares as a whole; quicker than one `for_each` over
+                     the files
+                     VALUES: what the text says, so that a plan can tell which field differs, as sgpctl does
+    configuration    one main.tf.json
     state            written here as Terraform would, because its own apply grows with the square of their number;
                      for the first 20, Terraform's own state is compared with it each time
     plan             must say with its exit code that there are no changes
@@ -17,8 +19,11 @@ import shutil
 import subprocess
 import uuid
 from collections.abc import Mapping
+from enum import Enum
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from tests.benchmarks.measuring import Command, Failed, Unavailable
 
@@ -27,10 +32,17 @@ _SECONDS_MAX = 300
 _QUIET = ("-input=false", "-no-color")
 _PROVIDER = 'provider["terraform.io/builtin/terraform"]'
 
-Documents = Mapping[str, str]
+Documents = Mapping[str, Any]
 
 
-def no_op_plan(project: Path, folder: Path) -> Command | Unavailable:
+class Form(Enum):
+    """How a manifest stands in Terraform's configuration."""
+
+    TEXT = "documents as text"
+    VALUES = "documents as values"
+
+
+def no_op_plan(project: Path, folder: Path, form: Form) -> Command | Unavailable:
     """What measures it, with all that it needs written into `folder`, which must not exist.
 
     Raises Failed when Terraform's own state of the first manifests differs from the one that is written here.
@@ -38,7 +50,7 @@ def no_op_plan(project: Path, folder: Path) -> Command | Unavailable:
     terraform = shutil.which("terraform")
     if terraform is None:
         return Unavailable("terraform is not installed")
-    documents = _documents(project)
+    documents = _documents(project, form)
     _check_state(terraform, dict(list(documents.items())[:_CHECKED]), folder / "checked")
     target = folder / "measured"
     _write_configuration(target, documents)
@@ -53,20 +65,49 @@ def version(terraform: str) -> str:
     return str(told["terraform_version"])
 
 
-def _documents(project: Path) -> Documents:
-    paths = sorted((project / "evals").rglob("*.yaml"))
-    return {path.stem: path.read_text(encoding="utf-8") for path in paths}
+def _documents(project: Path, form: Form) -> Documents:
+    texts = {
+        path.stem: path.read_text(encoding="utf-8") for path in sorted((project / "evals").rglob("*.yaml"))
+    }
+    if form is Form.TEXT:
+        return texts
+    return {name: yaml.load(text, Loader=yaml.CSafeLoader) for name, text in texts.items()}
 
 
 def _write_configuration(folder: Path, documents: Documents) -> None:
     folder.mkdir(parents=True)
-    resources = {name: {"input": _escaped(text)} for name, text in documents.items()}
+    resources = {name: {"input": _escaped(document)} for name, document in documents.items()}
     _write_json(folder / "main.tf.json", {"resource": {"terraform_data": resources}})
 
 
-def _escaped(text: str) -> str:
+def _escaped(value: Any) -> Any:
     """As it stands in a configuration, whose texts are templates."""
-    return text.replace("${", "$${").replace("%{", "%%{")
+    match value:
+        case str():
+            return value.replace("${", "$${").replace("%{", "%%{")
+        case list():
+            return [_escaped(inner) for inner in value]
+        case dict():
+            return {_escaped(key): _escaped(inner) for key, inner in value.items()}
+        case _:
+            return value
+
+
+def _type_of(value: Any) -> Any:
+    """What Terraform's state says of a value's type."""
+    match value:
+        case str():
+            return "string"
+        case bool():
+            return "bool"
+        case int() | float():
+            return "number"
+        case list():
+            return ["tuple", [_type_of(inner) for inner in value]]
+        case dict():
+            return ["object", {key: _type_of(inner) for key, inner in value.items()}]
+        case _:
+            return "dynamic"
 
 
 def _state(documents: Documents, terraform_version: str) -> dict[str, Any]:
@@ -76,13 +117,13 @@ def _state(documents: Documents, terraform_version: str) -> dict[str, Any]:
         "serial": 1,
         "lineage": str(uuid.uuid4()),
         "outputs": {},
-        "resources": [_resource(name, text) for name, text in sorted(documents.items())],
+        "resources": [_resource(name, document) for name, document in sorted(documents.items())],
         "check_results": None,
     }
 
 
-def _resource(name: str, text: str) -> dict[str, Any]:
-    value = {"value": text, "type": "string"}
+def _resource(name: str, document: Any) -> dict[str, Any]:
+    value = {"value": document, "type": _type_of(document)}
     attributes = {"id": str(uuid.uuid4()), "input": value, "output": value, "triggers_replace": None}
     return {
         "mode": "managed",
