@@ -268,3 +268,9 @@ def test_a_closed_standard_output_is_no_bug(quickstart: Path) -> None:
     done = subprocess.run(call, shell=True, capture_output=True, text=True, check=False)
     assert "bug" not in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_it_runs_as_a_module_too(sgpctl: Sgpctl) -> None:
+    call = [sys.executable, "-m", "sgpctl", "version"]
+    done = subprocess.run(call, capture_output=True, text=True, check=True)
+    assert done.stdout == sgpctl("version").out

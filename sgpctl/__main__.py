@@ -1,0 +1,5 @@
+"""`python -m sgpctl`, for where the folder of the command is not on the PATH."""
+
+from sgpctl.cli.main import run
+
+run()
