@@ -23,7 +23,7 @@ from sgpctl.api.gate import Gate
 from sgpctl.api.request import Effect, Request
 from sgpctl.api.retry import Decision, FaultKind, Verdict, after_answer, after_fault
 from sgpctl.api.settings import Connection, is_loopback
-from sgpctl.errors import ApiError, SettingsError
+from sgpctl.errors import ApiError, NotReached, SettingsError
 from sgpctl.model.located import Json
 
 
@@ -115,6 +115,9 @@ class Client:
 
     async def _try(self, request: Request, try_number: int) -> Answer | Fault:
         async with self._gate.place():
+            why_not = request.unless() if request.unless is not None else None
+            if why_not is not None:
+                raise NotReached(f"{request.label} was not sent: {why_not}", request=request.label)
             started = self._monotonic()
             outcome: Answer | Fault
             try:

@@ -118,10 +118,16 @@ class Evaluations:
             raise
         return self._shaped(request, answer, self._evaluation)
 
-    async def create(self, body: Mapping[str, Json]) -> RemoteEvaluation:
-        """Start a run: the one call that costs money. It is sent again only when it provably never arrived."""
+    async def create(
+        self, body: Mapping[str, Json], *, unless: Callable[[], str | None] | None = None
+    ) -> RemoteEvaluation:
+        """Start a run: the one call that costs money. It is sent again only when it provably never arrived.
+
+        It may wait for its turn for minutes; what `unless` then says keeps it from being sent, as NotReached.
+        """
+        read_seconds = limits.CREATE_READ_SECONDS_MAX
         request = requests.write(
-            "POST", "evaluations", body=dict(body), read_seconds=limits.CREATE_READ_SECONDS_MAX
+            "POST", "evaluations", body=dict(body), read_seconds=read_seconds, unless=unless
         )
         return await self._written(request)
 

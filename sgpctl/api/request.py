@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TypeAlias
@@ -26,7 +26,10 @@ class Effect(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request without host and headers. `path` begins with `/v5` and is percent-encoded, as is `query`."""
+    """A request without host and headers. `path` begins with `/v5` and is percent-encoded, as is `query`.
+
+    `unless` is asked before each try, after all waiting: a reason that it gives keeps the request from being sent.
+    """
 
     method: str
     path: str
@@ -34,6 +37,7 @@ class Request:
     query: str = ""
     body: bytes | None = None
     read_seconds: float = limits.READ_SECONDS_MAX
+    unless: Callable[[], str | None] | None = None
 
     @property
     def label(self) -> str:
@@ -61,11 +65,12 @@ def write(
     *segments: str,
     body: Json = None,
     read_seconds: float = limits.READ_SECONDS_MAX,
+    unless: Callable[[], str | None] | None = None,
 ) -> Request:
     """A request that changes something; without `body` none is sent."""
     path = _path(method, segments)
     text = None if body is None else _body_bytes(f"{method} {path}", body)
-    return Request(method, path, Effect.WRITE, body=text, read_seconds=read_seconds)
+    return Request(method, path, Effect.WRITE, body=text, read_seconds=read_seconds, unless=unless)
 
 
 def _path(method: str, segments: Sequence[str]) -> str:

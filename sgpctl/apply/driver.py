@@ -47,7 +47,9 @@ class Platform(Interface):
 
     async def find(self, key: str, value: str, /, *, tag: str | None) -> tuple[RemoteEvaluation, ...]: ...
     async def get(self, remote_id: str, /) -> RemoteEvaluation | None: ...
-    async def create(self, body: Mapping[str, Json], /) -> RemoteEvaluation: ...
+    async def create(
+        self, body: Mapping[str, Json], /, *, unless: Callable[[], str | None]
+    ) -> RemoteEvaluation: ...
     async def patch(self, remote_id: str, body: Mapping[str, Json], /) -> RemoteEvaluation | None: ...
     async def restore(self, remote_id: str, /) -> RemoteEvaluation | None: ...
     async def archive(self, remote_id: str, /) -> RemoteEvaluation | None: ...
@@ -55,11 +57,15 @@ class Platform(Interface):
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """Runs protocols against a platform, a journal and a clock."""
+    """Runs protocols against a platform, a journal and a clock.
+
+    `why_not_to_create` is asked just before a create is sent, each time anew: a reason means that it is not.
+    """
 
     platform: Platform
     journal: Journal
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    why_not_to_create: Callable[[], str | None] = lambda: None
 
     async def run(self, protocol: Protocol[_Result]) -> _Result:
         """Carry one protocol to its end and return what it ends with."""
@@ -88,7 +94,7 @@ class Driver:
             case Find(nonce):
                 return Found(await self.platform.find(NONCE, nonce, tag=None))
             case Create(body):
-                return Got(await self.platform.create(body))
+                return Got(await self.platform.create(body, unless=self.why_not_to_create))
             case Get(remote_id):
                 return Got(await self._seen_lately(remote_id))
             case Patch(remote_id, body):

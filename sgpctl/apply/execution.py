@@ -35,6 +35,10 @@ class Interruption:
             return "interrupted before it began"
         return "the lease was lost before it began" if self.is_lease_lost() else None
 
+    def why_not_to_create(self) -> str | None:
+        """Why a change that has begun must not start its run any more: whoever has the lease now may start it, too."""
+        return "the lease of this apply was lost meanwhile" if self.is_lease_lost() else None
+
 
 @dataclass(frozen=True, slots=True)
 class Listener:

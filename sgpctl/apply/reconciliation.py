@@ -109,7 +109,7 @@ class Reconciliation:
         """
         self.driver.journal.write("apply", {"plan": plan.digest})
         execution = Execution(
-            self.driver,
+            replace(self.driver, why_not_to_create=interruption.why_not_to_create),
             {one.name: one for one in self.desired},
             self.owner,
             self.provenance,

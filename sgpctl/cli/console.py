@@ -86,7 +86,10 @@ class Console:
             )
         with _interrupted_at_once():
             answer: str = click.prompt(
-                f"{question}\n  Only `yes` goes on", default="", show_default=False, err=True
+                f"{self.redacted(question)}\n  Only `yes` goes on",
+                default="",
+                show_default=False,
+                err=True,
             )
         return answer.strip() == "yes"
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from sgpctl.cli.durable import write_durably, write_new
+from sgpctl.cli.own_files import own_path
 from sgpctl.errors import LocalStateError, UsageError
 from sgpctl.manifest.schema.document import Kind, schema_id, schema_text
 
@@ -77,8 +78,10 @@ class ForEditors:
 def for_editors(root: Path, manifests: Sequence[str]) -> ForEditors:
     """What the project at `root` needs, whose manifests are in these places; nothing is written yet.
 
-    Raises UsageError where a file of others is in the way.
+    Raises UsageError where a file of others is in the way, and LocalStateError for a link in the place of a file.
     """
+    for path in (SETTINGS, *map(schema_file, Kind)):
+        own_path(root, path)
     schemas = [_schema(root, kind) for kind in Kind]
     wanted = _associations(manifests)
     settings = _settings(root, wanted)

@@ -55,7 +55,7 @@ class Workspace:
 
         Raises LocalStateError for a link on the way: whoever wrote the repository would choose what is overwritten.
         """
-        return own_path(self.project, name)
+        return own_path(self.project.root, name)
 
     def policy(
         self,

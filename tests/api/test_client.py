@@ -170,6 +170,24 @@ def test_a_refusal_is_final_for_reads_and_writes() -> None:
         assert len(transport.requests) == 1
 
 
+def test_what_has_lost_its_reason_is_not_sent() -> None:
+    transport = Script(answer({}))
+    lost = requests.write("POST", "evaluations", body={"name": "a"}, unless=lambda: "the lease was lost")
+    error = failure_of(transport, lost)
+    assert isinstance(error, NotReached)
+    assert error.message == "POST /v5/evaluations was not sent: the lease was lost"
+    assert transport.requests == []
+
+
+@pytest.mark.parametrize("end", [httpx.ConnectError("x"), httpx.Response(429)])
+def test_nor_when_it_lost_it_while_it_waited_for_another_try(end: httpx.Response | Exception) -> None:
+    transport = Script(end, answer({}))
+    reasons = iter([None, "the lease was lost"])
+    lost = requests.write("POST", "evaluations", body={"name": "a"}, unless=lambda: next(reasons))
+    assert isinstance(failure_of(transport, lost), NotReached)
+    assert len(transport.requests) == 1
+
+
 def test_a_429_makes_all_requests_of_the_client_wait_together() -> None:
     asked: list[str] = []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,7 +36,9 @@ class _Slow:
     async def find(self, key: str, value: str, /, *, tag: str | None) -> tuple[RemoteEvaluation, ...]:
         raise NotImplementedError
 
-    async def create(self, body: Mapping[str, Json], /) -> RemoteEvaluation:
+    async def create(
+        self, body: Mapping[str, Json], /, *, unless: Callable[[], str | None]
+    ) -> RemoteEvaluation:
         raise NotImplementedError
 
     async def patch(self, remote_id: str, body: Mapping[str, Json], /) -> RemoteEvaluation | None:

@@ -209,6 +209,24 @@ def test_a_lost_lease_starts_nothing_new_and_what_was_done_is_read_back(site: Si
     assert outcome.left is not None
 
 
+@pytest.mark.parametrize("effect", [too_many_requests(), Answer(502)], ids=["429", "no answer"])
+def test_a_create_under_way_is_not_sent_again_once_the_lease_is_lost(site: Site, effect: Effect) -> None:
+    def lose_it_with_the_first_create(interruption: Interruption) -> Listener:
+        interruption.is_lease_lost = lambda: f"POST {CREATE}" in site.requests
+        return Listener()
+
+    site.fail(Fault(effect, "POST", CREATE))
+    outcome = site.apply([declare()], listener=lose_it_with_the_first_create)
+    assert site.requests.count(f"POST {CREATE}") == 1
+    assert site.billed == []
+    (result,) = outcome.results
+    assert result.status is Status.FAILED
+    assert result.message == "POST /v5/evaluations was not sent: the lease of this apply was lost meanwhile"
+    assert outcome.exit_code is ExitCode.PARTIAL
+    assert site.apply([declare()]).exit_code is ExitCode.OK
+    assert len(site.billed) == 1
+
+
 def test_an_apply_that_died_after_the_commit_is_found_by_the_next_one_though_lists_are_stale(
     tmp_path: Path,
 ) -> None:

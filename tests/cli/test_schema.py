@@ -291,3 +291,21 @@ def test_init_beside_settings_with_comments_leaves_them_and_says_what_to_add(
     ended = sgpctl("init", tmp_path, "--project", "demo")
     assert (ended.code, MANIFEST in ended.err) == (0, True)
     assert path.read_text() == "{} // mine\n"
+
+
+@pytest.mark.parametrize("link", [".vscode", ".vscode/settings.json", ".vscode/sgpctl-manifest.schema.json"])
+@pytest.mark.parametrize("verb", [["schema", "--write", "-C"], ["init"]])
+def test_nothing_is_written_through_a_link_that_a_repository_brings(
+    link: str, verb: list[str], tmp_path: Path, quickstart: Path, sgpctl: Sgpctl
+) -> None:
+    project = quickstart if verb[0] == "schema" else tmp_path / "new"
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "settings.json").write_text("{}")
+    place = project / link
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.symlink_to(outside if link == ".vscode" else outside / "settings.json")
+    ended = sgpctl(*verb, project)
+    assert (ended.code, "this is a link" in ended.err) == (1, True)
+    assert [path.name for path in outside.iterdir()] == ["settings.json"]
+    assert (outside / "settings.json").read_text() == "{}"

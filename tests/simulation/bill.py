@@ -70,13 +70,14 @@ class Bill:
         """The machines that tried to have `digest` at once.
 
         A lease lets them in one by one; but it ends some time after its process died or could not renew it any more, and
-        what that process had in flight may take effect later still.
+        what that process had sent before may take effect later still.
         """
         runners = [one for one in self.world.runners if one.owner == owner]
-        if self.world.climate.has_lease and not any(one.lost_its_turn for one in runners):
-            return 1
         wanting = {one.machine.name for one in runners if digest in one.line.wanted.values()}
-        return max(1, len(wanting))
+        if not self.world.climate.has_lease:
+            return max(1, len(wanting))
+        late = {one.machine.name for one in runners if one.lost_its_turn and digest in one.line.sent}
+        return min(1 + len(late), max(1, len(wanting)))
 
     def _creates(self) -> list[Effect]:
         return [one for one in self.world.network.effects if one.kind is Kind.CREATED]

@@ -34,7 +34,7 @@ class Course:
     def move_to(self, machines: frozenset[int]) -> None:
         """What one machine did lately, others only learn from lists."""
         if self.machines != machines:
-            self.world.wait_until_lists_are_fresh()
+            self._let_lists_settle()
         self.machines = machines
 
     def act(self, deed: Deed, desired: Sequence[DesiredEvaluation]) -> None:
@@ -50,7 +50,7 @@ class Course:
         ended = self._applied(calls)
         if len(ours) > 1:
             self.races += 1
-            self.world.wait_until_lists_are_fresh()
+            self._let_lists_settle()
         died = [call.machine for call, end in zip(calls, ended, strict=True) if end.exit_code is None]
         self.deaths += len(died)
         if forgets:
@@ -61,7 +61,7 @@ class Course:
     def lose_journal(self, machine: int) -> None:
         """Without it nobody knows of what lists do not show yet."""
         self.world.machine(machine).lines.clear()
-        self.world.wait_until_lists_are_fresh()
+        self._let_lists_settle()
 
     def converge(self, call: Call) -> list[str]:
         """What is wrong after one undisturbed apply, and with the plan after it.
@@ -72,6 +72,11 @@ class Course:
             self.world.wait_until_lists_are_fresh()
         (ended,) = self._applied([call])
         return self._judged() or check_rest(self.world, call.owner, ended, self.world.plan(call))
+
+    def _let_lists_settle(self) -> None:
+        """Whoever has a lease waits for that itself."""
+        if not self.world.climate.has_lease:
+            self.world.wait_until_lists_are_fresh()
 
     def _applied(self, calls: Sequence[Call]) -> list[Ended]:
         self.applies += len(calls)

@@ -9,6 +9,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import httpx
 
@@ -24,9 +25,16 @@ from sgpctl.apply.outcome import ChangeResult, Outcome
 from sgpctl.apply.reconciliation import Reconciliation
 from sgpctl.apply.verification import ClosingPlan, Verification
 from sgpctl.errors import ApiError, ExitCode, Unclear
-from sgpctl.model.evaluation import RemoteEvaluation, RemoteState
+from sgpctl.model.canonical import declared_rows
+from sgpctl.model.evaluation import (
+    DesiredEvaluation,
+    RemoteContents,
+    RemoteEvaluation,
+    RemoteRow,
+    RemoteState,
+)
 from sgpctl.model.located import Json
-from sgpctl.model.marks import NONCE
+from sgpctl.model.marks import NONCE, is_reserved_tag
 from sgpctl.plan.plan import Plan
 from sgpctl.plan.staleness import Skipped
 from tests.simulation.line import Line
@@ -36,13 +44,15 @@ from tests.simulation.runner import KEY, Runner
 from tests.simulation.stored import OWNER
 from tests.simulation.world import World
 
+WhyNot: TypeAlias = "Callable[[], str | None] | None"
+
 
 class _Resending(Evaluations):
-    async def create(self, body: Mapping[str, Json]) -> RemoteEvaluation:
+    async def create(self, body: Mapping[str, Json], *, unless: WhyNot = None) -> RemoteEvaluation:
         try:
-            return await super().create(body)
+            return await super().create(body, unless=unless)
         except Unclear:
-            return await super().create(body)
+            return await super().create(body, unless=unless)
 
 
 class ResendsBlindly(Parts):
@@ -53,14 +63,14 @@ class ResendsBlindly(Parts):
 
 
 class _Nameless(Evaluations):
-    async def create(self, body: Mapping[str, Json]) -> RemoteEvaluation:
+    async def create(self, body: Mapping[str, Json], *, unless: WhyNot = None) -> RemoteEvaluation:
         metadata = body["metadata"]
         kept = (
             {key: value for key, value in metadata.items() if key != NONCE}
             if isinstance(metadata, dict)
             else {}
         )
-        return await super().create({**body, "metadata": kept})
+        return await super().create({**body, "metadata": kept}, unless=unless)
 
 
 class SendsNoNonce(Parts):
@@ -161,11 +171,11 @@ class _Archiver(Evaluations):
         super().__init__(client)
         self._world = world
 
-    async def create(self, body: Mapping[str, Json]) -> RemoteEvaluation:
+    async def create(self, body: Mapping[str, Json], *, unless: WhyNot = None) -> RemoteEvaluation:
         for old in self._world.stored().values():
             if old.is_ours and old.is_live and old.made_as == body["name"]:
                 await self.archive(old.id)
-        return await super().create(body)
+        return await super().create(body, unless=unless)
 
 
 class ArchivesFirst(Parts):
@@ -190,6 +200,100 @@ class TakesAllForOurs(Parts):
 
     def evaluations(self, runner: Runner, client: Client) -> Evaluations:
         return _Greedy(client)
+
+
+class _TagTrusting(Evaluations):
+    def __init__(self, client: Client) -> None:
+        super().__init__(client)
+        self._listed: dict[str, str] = {}
+
+    async def list_tagged(self, tag: str, *, include_archived: bool) -> Listing[RemoteEvaluation]:
+        listing = await self._list({"tags": [tag], "include_archived": include_archived})
+        self._listed |= {one.id: tag for one in listing.items}
+        return replace(listing, items=tuple(self._as_listed(one) for one in listing.items))
+
+    async def get(self, evaluation_id: str) -> RemoteEvaluation | None:
+        seen = await super().get(evaluation_id)
+        return None if seen is None else self._as_listed(seen)
+
+    def _as_listed(self, one: RemoteEvaluation) -> RemoteEvaluation:
+        tag = self._listed.get(one.id)
+        return one if tag is None else replace(one, tags=tuple(dict.fromkeys((*one.tags, tag))))
+
+
+class TrustsTheTagFilter(Parts):
+    """What a list of our tag shows is ours, whatever tags it has."""
+
+    def evaluations(self, runner: Runner, client: Client) -> Evaluations:
+        return _TagTrusting(client)
+
+
+class _Credulous(Evaluations):
+    def __init__(self, client: Client, desired: Sequence[DesiredEvaluation]) -> None:
+        super().__init__(client)
+        self._desired = {one.name: one for one in desired}
+
+    async def list_all(self, *, include_archived: bool = False) -> Listing[RemoteEvaluation]:
+        listing = await super().list_all(include_archived=include_archived)
+        return replace(listing, items=tuple(self._as_declared(one) for one in listing.items))
+
+    async def get(self, evaluation_id: str) -> RemoteEvaluation | None:
+        seen = await super().get(evaluation_id)
+        return None if seen is None else self._as_declared(seen)
+
+    async def contents(
+        self, evaluation_id: str, result_columns: frozenset[str], *, rows_max: int
+    ) -> RemoteContents:
+        real = await super().contents(evaluation_id, result_columns, rows_max=rows_max)
+        seen = await super().get(evaluation_id)
+        if seen is None or seen.name not in self._desired:
+            return real
+        rows = declared_rows(self._desired[seen.name].body)
+        return replace(real, rows=tuple(RemoteRow(data, files) for data, files in rows))
+
+    def _as_declared(self, one: RemoteEvaluation) -> RemoteEvaluation:
+        is_stranger = one.name in self._desired and not any(is_reserved_tag(tag) for tag in one.tags)
+        return replace(one, tasks=self._desired[one.name].tasks) if is_stranger else one
+
+
+class AdoptsByName(Parts):
+    """What bears the name of what is declared is taken for it."""
+
+    def evaluations(self, runner: Runner, client: Client) -> Evaluations:
+        return _Credulous(client, runner.desired)
+
+
+class _Stubborn(Reconciliation):
+    async def carry_out(
+        self,
+        plan: Plan,
+        *,
+        new_nonce: Callable[[], str],
+        parallelism: int,
+        listener: Listener,
+        interruption: Interruption,
+        skipped: Sequence[Skipped] = (),
+    ) -> Outcome:
+        return await super().carry_out(
+            plan,
+            new_nonce=new_nonce,
+            parallelism=parallelism,
+            listener=listener,
+            interruption=_Unstoppable(interruption.by_person, interruption.is_lease_lost),
+            skipped=skipped,
+        )
+
+
+class _Unstoppable(Interruption):
+    def why_not_to_create(self) -> str | None:
+        return None
+
+
+class FinishesWithoutItsLease(Parts):
+    """A change that has begun sends its create also when the lease was lost meanwhile."""
+
+    def reconciliation(self, runner: Runner, evaluations: Evaluations) -> Reconciliation:
+        return _as(_Stubborn, super().reconciliation(runner, evaluations))
 
 
 class _Obstinate(Reconciliation):
@@ -371,8 +475,8 @@ class _Trustful(Evaluations):
         super().__init__(client)
         self._made: dict[str, RemoteEvaluation] = {}
 
-    async def create(self, body: Mapping[str, Json]) -> RemoteEvaluation:
-        made = await super().create(body)
+    async def create(self, body: Mapping[str, Json], *, unless: WhyNot = None) -> RemoteEvaluation:
+        made = await super().create(body, unless=unless)
         self._made[made.id] = made
         return made
 

@@ -30,20 +30,29 @@ def check_write(world: World, line: Line, request: httpx.Request) -> list[str]:
     if one is None:
         return [f"{request.method} of {remote_id}, which is not there"]
     was_ours = seen is not None and seen.belongs_to(line.owner)
-    if not one.belongs_to(line.owner) and not was_ours and not _adopts(line, seen or one, request):
+    if not one.belongs_to(line.owner) and not was_ours and not _adopts(world, line, seen or one, request):
         return [f"{request.method} of {remote_id} {one.name!r}, which is not ours"]
     if seen is None:
         return [f"{request.method} of {remote_id} {one.name!r}, which was not read before"]
     return _check_archive(world, line, one) if request.method == "DELETE" and one.is_live else []
 
 
-def _adopts(line: Line, one: Stored, request: httpx.Request) -> bool:
-    """Somebody's own evaluation, equal to what is declared, becomes ours: the one thing that may be done to it."""
+def _adopts(world: World, line: Line, one: Stored, request: httpx.Request) -> bool:
+    """Somebody's own evaluation, equal to what is declared, becomes ours: the one thing that may be done to it.
+
+    Equal is what was made of the same declaration, by people or by us before people took our tag away; what the platform
+    shows of it does not decide here.
+    """
+    people = world.people
+    made_of = people.made_as_declared.get(one.id) or (
+        _digest(world, one) if one.id in people.disowned else None
+    )
     return (
         request.method == "PATCH"
         and line.owner.tag in request.content.decode()
         and not any(is_reserved_tag(tag) for tag in one.tags)
-        and one.name in line.wanted
+        and made_of is not None
+        and line.wanted.get(one.name) == made_of
     )
 
 
@@ -94,12 +103,12 @@ def _is_twin(world: World, one: Stored, two: Stored) -> bool:
 
 
 def check_strangers(world: World) -> list[str]:
-    """What belongs to no project looks as people left it, or was adopted."""
+    """What belongs to no project looks as people left it; what they made as declared may have been adopted."""
     after = world.stored()
     return [
         f"{one.id} {one.name!r} is not ours, and was changed"
         for one in world.strangers.values()
-        if after.get(one.id) != one and not (one.id in after and not after[one.id].is_a_strangers)
+        if after.get(one.id) != one and one.id not in world.people.made_as_declared
     ]
 
 

@@ -44,6 +44,7 @@ class Line(httpx.AsyncBaseTransport):
     """One process's way into the network.
 
     `seen` is how each evaluation looked when the process last read it by id; `shown` are the answers to all its reads.
+    `may_create` says whether the process may start runs at this moment; `sent` are the digests of which it sent creates.
     """
 
     network: Network
@@ -53,9 +54,13 @@ class Line(httpx.AsyncBaseTransport):
     stop: Callable[[], None] = lambda: None
     set_clock: Callable[[], None] = lambda: None
     wanted: Mapping[str, str] = field(default_factory=dict)
+    may_create: Callable[[], bool] = lambda: True
     points: int = 0
     awaits: int = 0
     requests: int = 0
+    creates: int = 0
+    is_cut_until: float = 0.0
+    sent: set[str] = field(default_factory=set)
     is_dead: bool = False
     seen: dict[str, Stored] = field(default_factory=dict)
     shown: list[bytes] = field(default_factory=list)
@@ -91,12 +96,13 @@ class Line(httpx.AsyncBaseTransport):
         if self.requests > _REQUESTS_MAX:
             raise RuntimeError("the client never gives up")
         number = self.requests
+        self._note_create(request)
         await self._travel()
         self.pass_point()
         network = self.network
         if self.weather.people and network.random.random() < self.weather.people:
             await network.people()
-        fault = self.weather.strike(request, number, network.random)
+        fault = self._fault(request, number)
         if network.tell is not None:
             struck = "" if fault is None else f", {fault}"
             network.tell(f"  {self.process}, request {number}: {request.method} {request.url.path}{struck}")
@@ -110,6 +116,24 @@ class Line(httpx.AsyncBaseTransport):
         await self._travel()
         self.pass_point()
         return response
+
+    def _note_create(self, request: httpx.Request) -> None:
+        """Judged as it leaves: what is under way, nobody can call back."""
+        digest = self.network.digest_of_run(request)
+        if digest is None:
+            return
+        self.creates += 1
+        self.sent.add(digest)
+        if not self.may_create():
+            self.network.report(f"{self.process} sends a create, and its lease is lost")
+        cut = self.weather.cut
+        if cut is not None and self.creates == cut.at_create:
+            self.is_cut_until = self.network.loop.time() + cut.seconds
+
+    def _fault(self, request: httpx.Request, number: int) -> Fault | None:
+        if self.network.loop.time() < self.is_cut_until:
+            return Fault.TIMEOUT_BEFORE
+        return self.weather.strike(request, number, self.network.random)
 
     def was_shown(self, remote_id: str) -> bool:
         """Whether any answer to a read, by id or of a list, told the process of it."""
@@ -166,6 +190,8 @@ class Line(httpx.AsyncBaseTransport):
                 if "starting_after" in request.url.params:
                     await network.strangers()
                 return await network.deliver(self, request)
+            case Fault.UNFILTERED:
+                return await network.deliver(self, _without_tags(request))
             case Fault.TWICE:
                 network.note_repetition(request)
                 await network.deliver(self, request)
@@ -223,3 +249,10 @@ def _with_small_pages(request: httpx.Request, page_items: int | None) -> httpx.R
 def _with_limit(url: str, page_items: int) -> httpx.URL:
     asked = httpx.URL(url)
     return asked.copy_set_param("limit", min(page_items, int(asked.params["limit"])))
+
+
+def _without_tags(request: httpx.Request) -> httpx.Request:
+    """The same request as a deployment understands it that knows no filter by tags."""
+    if "tags" in request.url.params:
+        request.url = request.url.copy_remove_param("tags")
+    return request

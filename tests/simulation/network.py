@@ -47,7 +47,7 @@ class Effect:
 class Network:
     """What lies between all processes and the platform.
 
-    `judge` is told of every write just before it has its effect; `people` act when they are called; `stored` is what the
+    `judge` is told of every write just before it has its effect, `report` of what must not be; `people` act when they are called; `stored` is what the
     platform holds, `now` its clock.
     """
 
@@ -55,6 +55,7 @@ class Network:
     server: httpx.AsyncBaseTransport
     random: Random
     judge: Callable[[Line, httpx.Request], None]
+    report: Callable[[str], None]
     people: Callable[[], Awaitable[None]]
     strangers: Callable[[], Awaitable[None]]
     stored: Callable[[], Mapping[str, Stored]]
@@ -82,6 +83,12 @@ class Network:
             self.writes += 1
             self.effects += _effects(line, request, response, before)
         return response
+
+    def digest_of_run(self, request: httpx.Request) -> str | None:
+        """What a create of a run is of; None for anything else."""
+        if not is_create(request) or self._is_about_lease(request):
+            return None
+        return str(_metadata_in(request).get("sgpctl_digest", ""))
 
     def _is_about_lease(self, request: httpx.Request) -> bool:
         is_one = is_create(request) and "sgpctl_lease" in _metadata_in(request)

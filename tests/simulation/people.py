@@ -39,7 +39,8 @@ class Deed(StrEnum):
 
 @dataclass
 class People:
-    """`made` are the evaluations that they made. `extra_creates` counts, by project and digest, the runs that it may start
+    """`made` are the evaluations that they made, `made_as_declared` those with what a manifest declares, by id and with
+    its digest. `extra_creates` counts, by project and digest, the runs that it may start
     once more because somebody took away what told it apart. `changed` is told after each deed.
     """
 
@@ -49,6 +50,7 @@ class People:
     changed: Callable[[str], None]
     desired: Sequence[DesiredEvaluation] = ()
     made: set[str] = field(default_factory=set)
+    made_as_declared: dict[str, str] = field(default_factory=dict)
     archived: set[str] = field(default_factory=set)
     disowned: set[str] = field(default_factory=set)
     extra_creates: Counter[tuple[Owner, str]] = field(default_factory=Counter)
@@ -117,12 +119,15 @@ class People:
     async def _make(self) -> bool:
         if not self.desired:
             return False
-        await self._create(self.random.choice(self.desired).body)
+        one = self.random.choice(self.desired)
+        self.made_as_declared[await self._create(one.body)] = one.digest
         self.done.append(Deed.MAKE)
         return True
 
-    async def _create(self, body: Mapping[str, Any]) -> None:
-        self.made.add(str((await self._request("POST", "", body)).json()["id"]))
+    async def _create(self, body: Mapping[str, Any]) -> str:
+        remote_id = str((await self._request("POST", "", body)).json()["id"])
+        self.made.add(remote_id)
+        return remote_id
 
     async def _request(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> httpx.Response:
         """Over a good line."""

@@ -86,6 +86,7 @@ class Runner:
             self._stop,
             self.machine.set_clock,
             {one.name: one.digest for one in self.desired},
+            lambda: not self.interruption.is_lease_lost(),
         )
         target = Target("sandbox", URL, ACCOUNT, is_sandbox=False)
         self.header = PlanHeader(

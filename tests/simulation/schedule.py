@@ -100,7 +100,7 @@ def _climate(random: Random, seed: int, *, has_races: bool) -> Climate:
         page_items=random.choice((None, 1, 2, 3)),
         parallelism=random.choice((1, 2, 4)),
         saves_plans=random.random() < 0.1,
-        has_lease=has_races and random.random() < 0.4,
+        has_lease=random.random() < (0.4 if has_races else 0.15),
     )
 
 

@@ -40,6 +40,7 @@ class Fault(StrEnum):
     EMPTY = "a page without its items"
     LAGGING = "a page of a while ago"
     SHIFTING = "somebody acts between two pages"
+    UNFILTERED = "a list that leaves the filter by tags out"
     CLOCK_JUMP = "the wall clock of the machine is set"
 
 
@@ -99,6 +100,17 @@ class Front:
 
 
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """From the create of this number on, for so many seconds, nothing of a process comes through."""
+
+    at_create: int
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"no network for {self.seconds:.0f} s from create {self.at_create} on"
+
+
+@dataclass(frozen=True, slots=True)
 class Weather:
     """What one process meets. The first front that fits a request decides about it.
 
@@ -113,6 +125,7 @@ class Weather:
     dies_at_await: int | None = None
     stops_at: int | None = None
     people: float = 0.0
+    cut: Cut | None = None
     planned: Mapping[int, Fault] = field(default_factory=dict)
 
     def __str__(self) -> str:
@@ -123,6 +136,7 @@ class Weather:
             "people": self.people or None,
         }
         said = [f"{words} {number}" for words, number in counted.items() if number is not None]
+        said += [str(self.cut)] if self.cut is not None else []
         said += [f"{front.share:.0%} of {front.aim}: {' or '.join(front.kinds)}" for front in self.fronts]
         said += [f"request {number}: {fault}" for number, fault in self.planned.items()]
         return "; ".join(said) or "calm"
@@ -162,10 +176,13 @@ def drawn_weather(random: Random, *, repeats: bool, people: bool) -> Weather:
     fate = random.random()
     return Weather(
         fronts,
-        dies_at=random.randint(1, 100) if fate < 0.2 else None,
-        dies_at_await=random.randint(1, 120) if 0.2 <= fate < 0.35 else None,
+        dies_at=random.randint(1, random.choice((60, 200))) if fate < 0.2 else None,
+        dies_at_await=random.randint(1, random.choice((80, 240))) if 0.2 <= fate < 0.35 else None,
         stops_at=random.randint(1, 60) if random.random() < 0.1 else None,
         people=random.choice((0.02, 0.1)) if people else 0.0,
+        cut=Cut(random.randint(1, 3), random.choice((5.0, 100.0, 300.0, 1_200.0)))
+        if random.random() < 0.06
+        else None,
     )
 
 

@@ -93,6 +93,7 @@ class World:
             self.server,
             self.random,
             self._judge_write,
+            self.wrong.append,
             self._people_act,
             self.people.stir,
             self.stored,
