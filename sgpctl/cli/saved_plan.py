@@ -63,7 +63,7 @@ def _document(path: Path, what: str, how: str) -> Json:
         return found
 
     data = _bytes_of(path, what)
-    if not data.strip():
+    if not data or data.isspace():
         raise refused("it is empty")
     if has_more_values_than(PLAN_FILE_VALUES_MAX, data):
         raise refused(f"it holds more than {PLAN_FILE_VALUES_MAX:,} values")

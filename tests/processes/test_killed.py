@@ -10,6 +10,8 @@ import pytest
 from tests.processes.scene import BILLED, WANTED, Fate, all_at_once, is_write, request, scene, write_after
 from tests.processes.spawning import Spawner
 
+_LOOKS = 5
+
 
 def _requests_of_an_undisturbed_apply(folder: Path, spawner: Spawner, prepared: Path) -> list[str]:
     with scene(folder / "undisturbed", spawner, prepared) as one:
@@ -35,6 +37,7 @@ def test_killed_at_each_request_it_pays_for_nothing_twice(
     requests = _requests_of_an_undisturbed_apply(tmp_path, spawner, prepared)
     points = _writes(requests) if fate is Fate.LATE else range(1, len(requests) + 1)
     assert len(points) > 20
+    never_reached: list[int] = []
 
     def kill_at(number: int) -> list[str]:
         with scene(tmp_path / str(number), spawner, prepared) as one:
@@ -43,8 +46,12 @@ def test_killed_at_each_request_it_pays_for_nothing_twice(
             one.striking.strike = lambda process: process.send(signal.SIGKILL)
             write_after(one.project)
             killed = one.start().wait()
+            if not one.striking.has_struck:
+                never_reached.append(number)
             if killed.code != -signal.SIGKILL and one.striking.has_struck:
                 return [f"request {number}: the process was not killed: {killed}"]
             return [f"request {number}, {requests[number - 1]}: {words}" for words in one.converges()]
 
     assert all_at_once(kill_at, points) == ""
+    # Looks for what lists do not show yet are more or fewer, as they fall; the last requests of an apply are such looks.
+    assert [number for number in never_reached if number <= len(requests) - _LOOKS] == []

@@ -15,7 +15,7 @@ import httpx
 CREATES = ("POST", "/v5/evaluations")
 LATE_SECONDS_MAX = 6.0
 """How late a request may still arrive after its sender gave it up, or arrive again."""
-LAG_SECONDS_MAX = 6.0
+LAG_SECONDS_MAX = 9.0
 """For how long a new evaluation may be missing in what a lagging copy of the platform answers."""
 
 
@@ -172,7 +172,13 @@ def is_write(request: httpx.Request) -> bool:
 
 def drawn_weather(random: Random, *, repeats: bool, people: bool) -> Weather:
     """Weather of all kinds; with `repeats` also a network that repeats requests, with `people` some who act meanwhile."""
-    fronts = _searches_fail(random) if random.random() < 0.25 else _anything_fails(random, repeats=repeats)
+    kind = random.random()
+    if kind < 0.25:
+        fronts = _searches_fail(random)
+    elif kind < 0.32:
+        fronts = _answers_lag(random)
+    else:
+        fronts = _anything_fails(random, repeats=repeats)
     fate = random.random()
     return Weather(
         fronts,
@@ -191,6 +197,11 @@ def _anything_fails(random: Random, *, repeats: bool) -> tuple[Front, ...]:
     kinds = tuple(random.sample(usable, random.randint(1, len(usable))))
     aim = Aim.EVERYTHING if random.random() < 0.5 else Aim.WRITES
     return (Front(aim, random.choice((0.0, 0.05, 0.2, 0.5)), kinds),)
+
+
+def _answers_lag(random: Random) -> tuple[Front, ...]:
+    """What is asked is answered by a copy that is behind, nearly always."""
+    return (Front(Aim.EVERYTHING, random.choice((0.5, 0.9)), (Fault.LAGGING,)),)
 
 
 def _searches_fail(random: Random) -> tuple[Front, ...]:
