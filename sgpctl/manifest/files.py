@@ -16,9 +16,9 @@ from typing import NamedTuple
 from sgpctl.errors import ManifestError
 from sgpctl.limits import INCLUDED_FILE_BYTES_MAX
 from sgpctl.manifest.document import Document, Extent, Parsed
-from sgpctl.manifest.inside import inside, shown
+from sgpctl.manifest.inside import NotUsable, inside, shown
 from sgpctl.manifest.opening import Opener
-from sgpctl.manifest.problem import Broken, Problem
+from sgpctl.manifest.problem import Broken, Problem, quoted
 from sgpctl.manifest.project import PROJECT_FILE
 from sgpctl.manifest.resolving.references import mentioned_variables
 from sgpctl.manifest.text import digest_of, read_bytes, read_text
@@ -118,7 +118,10 @@ class Files:
         """The file that a path in a file in `folder` names; it is looked for once. Raises `NotUsable`."""
         known = self._targets.get((wanted, folder))
         if known is None:
-            known = self._targets[wanted, folder] = inside(wanted, folder, self.root)
+            known = inside(wanted, folder, self.root)
+            if known.is_dir():
+                raise NotUsable(f"{quoted(wanted)} is a folder, not a file")
+            self._targets[wanted, folder] = known
             if os.path.normpath(folder / wanted) != str(known) or _goes_back(wanted):
                 self.linked.add(known)
         return known

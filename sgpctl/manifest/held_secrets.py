@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from sgpctl.manifest.problem import Problem, error_at
 from sgpctl.model.evaluation import DesiredEvaluation
-from sgpctl.model.located import LocatedMap, value_mark
+from sgpctl.model.located import LocatedMap, value_mark, written_path
 from sgpctl.model.secret import places_of_secret
 
 
@@ -19,7 +19,7 @@ def about_held(desired: Iterable[DesiredEvaluation], secrets: Collection[str]) -
         if not paths:
             clean.update((id(value), value) for value in parts.values())
         for path in paths:
-            body = evaluation.body
-            mark = value_mark(body, path) if isinstance(body, LocatedMap) else None
+            body = evaluation.body if isinstance(evaluation.body, LocatedMap) else None
+            mark = value_mark(body, path) or evaluation.place
             message = "holds the API key that sgpctl was given; take it out"
-            yield error_at(mark or evaluation.place, message, path)
+            yield error_at(mark, message, written_path(body, path))

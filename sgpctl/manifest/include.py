@@ -30,10 +30,11 @@ from sgpctl.manifest.resolving.filled_text import WITH, filled
 from sgpctl.manifest.resolving.references import Failed, Unresolved
 from sgpctl.manifest.resolving.scope import NamedAt, Place, Scope, Spent
 from sgpctl.manifest.resolving.substitution import Substitution
-from sgpctl.model.located import Json, LocatedList, LocatedMap, Mark
+from sgpctl.model.located import Json, LocatedList, LocatedMap, Mark, path_of_item
 from sgpctl.model.located import Path as DocumentPath
 
 FILE_KEY = "$file"
+_ROWS_AT = ("data",)
 
 
 class _TooDeep(NotUsable):
@@ -146,11 +147,16 @@ class Inclusion:
         self._settled: dict[int, _Kept] = {}  # the same in every cell; aliases share maps and lists, too
         self._of_cell: dict[int, _Kept] = {}
 
-    def included(self, root: Json, mark: Mark, place: Place) -> tuple[Json, Mark, Extent]:
-        """`root`, which stands at `mark` and refers to nothing any more, at one place; how large it is then."""
+    def included(
+        self, root: Json, mark: Mark, place: Place, path: DocumentPath = ()
+    ) -> tuple[Json, Mark, Extent]:
+        """`root`, which stands at `mark` and refers to nothing any more, at one place; how large it is then.
+
+        `path` is where it stands in its document.
+        """
         self._place = place
         self._of_cell = {}
-        return self._resolved(root, mark, ())
+        return self._resolved(root, mark, path)
 
     def _resolved(self, value: Json, mark: Mark, path: DocumentPath) -> tuple[Json, Mark, Extent]:
         if isinstance(value, str):
@@ -199,7 +205,7 @@ class Inclusion:
                 chars += len(part) if isinstance(part, str) else 0
                 continue
             before = holder.values_at[index]
-            value, mark, extent = self._resolved(part, before, (*path, index))
+            value, mark, extent = self._resolved(part, before, path_of_item(holder, index, path))
             parts.append(extent)
             if value is not part or mark is not before:
                 copy = copy if copy is not None else copy_of_list(holder)
@@ -252,6 +258,9 @@ class Inclusion:
         if target in self._includes.opened:
             chain = " -> ".join(shown(step, files.root) for step in [*self._includes.opened, target])
             raise NotUsable(f"the files include one another in a circle: {chain}")
+        if path == _ROWS_AT and len(self._includes.opened) == 1 and is_text(target):
+            kinds = ".jsonl, .csv, .json or .yaml files"
+            raise NotUsable(f"rows come from {kinds}, and {quoted(wanted)} is none of them")
         return target
 
     def _bound_levels(self, below: int) -> None:

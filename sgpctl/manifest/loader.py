@@ -51,7 +51,8 @@ class Loaded:
     `desired` is sorted by name, `problems` by file and line; `files` counts the manifest files. `named` are the
     references by name that nobody has looked up yet: as long as there are any, no digest of what holds one counts.
     `own` has, by name, what a manifest says that is not sent: its `lifecycle`, and the map of a pinned `dataset_id`; it is
-    complete only without a cache.
+    complete only without a cache. `sources` are the files that all this comes from, links followed, but for the project
+    file.
     """
 
     desired: tuple[DesiredEvaluation, ...]
@@ -59,6 +60,7 @@ class Loaded:
     files: int
     named: tuple[Named, ...] = ()
     own: Mapping[str, LocatedMap] = field(default_factory=dict)
+    sources: frozenset[Path] = frozenset()
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -158,7 +160,8 @@ class Manifests:
             memory.remember((path for path in self._found.files if path not in self._kept), used | asking)
         desired.sort(key=lambda evaluation: (evaluation.name, evaluation.place))
         named = {name for each in declaring for name, _ in each.named if name not in (answers or {})}
-        return Loaded(tuple(desired), in_order(found), len(manifests), tuple(sorted(named)), own)
+        sources = used.union((path for path, _ in declared), self._found.defaults)
+        return Loaded(tuple(desired), in_order(found), len(manifests), tuple(sorted(named)), own, sources)
 
     def _memory(self, preparation: Preparation) -> Memory | None:
         """The cache, before the first load; None after it, and where there is none."""

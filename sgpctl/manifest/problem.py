@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sgpctl.limits import PROBLEM_CHARS_MAX, PROBLEMS_SHOWN_MAX
 from sgpctl.manifest.resolving.borrowed_mark import BorrowedMark, origin_of
 from sgpctl.model.finding import Finding, Severity
-from sgpctl.model.located import Json, Mark, Path, key_mark, path_text, value_mark
+from sgpctl.model.located import Json, Mark, Path, key_mark, path_text, value_mark, written_path
 
 _QUOTED_CHARS_MAX = 60
 
@@ -70,12 +70,13 @@ def located(
     for finding in findings:
         place = (key_mark if finding.on_key else value_mark)(root, finding.path) or mark
         if place not in blamed:
-            message = _bounded(finding.message) + _about_origin(place)
-            problems.append(_problem(finding.severity, place, finding.path, message))
+            message = _bounded(finding.message) + about_origin(place)
+            problems.append(_problem(finding.severity, place, written_path(root, finding.path), message))
     return tuple(problems)
 
 
-def _about_origin(mark: Mark) -> str:
+def about_origin(mark: Mark) -> str:
+    """Where the value at `mark` comes from, when that is somewhere else."""
     file, line, _ = origin_of(mark)
     return f" (the value is from {file}:{line})" if isinstance(mark, BorrowedMark) else ""
 

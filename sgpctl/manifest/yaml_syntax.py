@@ -45,7 +45,12 @@ _MEANINGS = {
     "found a tab character that violates indentation": "a tab indents this line; use spaces",
     "found invalid Unicode character escape code": "this escape does not name a character",
 }
-_AT_ITS_START = frozenset({"found unexpected end of stream", "found unexpected document indicator"})
+_AT_ITS_START = frozenset(
+    {"found unexpected end of stream", "found unexpected document indicator", "could not find expected ':'"}
+)
+_NO_START = "found character that cannot start any token"
+# after the * of an alias and the & of an anchor
+_NO_NAME = "did not find expected alphabetic or numeric character"
 _UNPRINTABLE = re.compile("[\x0c\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 
 
@@ -72,16 +77,21 @@ def explain(error: YAMLError, text: str, file: str) -> Problem:
     line = lines[mark.line] if mark.line < len(lines) else ""
     place = (file, mark.line + 1, mark.column + 1)
     complaint = error.problem or "this is not YAML"
-    if complaint == "found character that cannot start any token":
+    if complaint == _NO_START:
         return error_at(place, _about_start(line, mark.column))
+    if complaint == _NO_NAME and error.context_mark is not None:
+        return error_at(place, _cannot_start(line, error.context_mark.column))
     return error_at(place, _MEANINGS.get(complaint, complaint) + _opened(error, mark.line) + _hint(line))
 
 
 def _about_start(line: str, column: int) -> str:
-    char = line[column : column + 1]
     if "\t" in line[: column + 1]:
         return "a tab indents this line; use spaces"
-    return f"a value cannot start with {quoted(char)}; put it in quotes"
+    return _cannot_start(line, column)
+
+
+def _cannot_start(line: str, column: int) -> str:
+    return f"a value cannot start with {quoted(line[column : column + 1])}; put it in quotes"
 
 
 def _opened(error: MarkedYAMLError, line: int) -> str:

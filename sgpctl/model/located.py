@@ -54,6 +54,12 @@ class LocatedList(list[Json]):
         self.values_at.append(value_at)
 
 
+class JoinedList(LocatedList):
+    """A list whose elements were written in several lists: its indices are those of none of these."""
+
+    __slots__ = ()
+
+
 def value_mark(root: Json, path: Iterable[str | int]) -> Mark | None:
     """The mark of the value at `path`, or of the nearest thing around it that has one."""
     return _walk(root, tuple(path), want_key=False)
@@ -78,6 +84,32 @@ def _walk(root: Json, path: Path, *, want_key: bool) -> Mark | None:
         else:
             break
     return mark
+
+
+def path_of_item(holder: LocatedList, index: int, path: Path) -> Path:
+    """The path of one element of `holder`, which is at `path`: without an index that is the one of no file."""
+    return path if isinstance(holder, JoinedList) else (*path, index)
+
+
+def written_path(root: Json, path: Path) -> Path:
+    """`path` as a person can follow it in the files: without an index that is the one of none of them."""
+    here = root
+    written: Path = ()
+    for step in path:
+        if isinstance(here, LocatedList) and isinstance(step, int):
+            written = path_of_item(here, step, written)
+        else:
+            written = (*written, step)
+        here = _part(here, step)
+    return written
+
+
+def _part(holder: Json, step: str | int) -> Json:
+    if isinstance(holder, dict) and isinstance(step, str):
+        return holder.get(step)
+    if isinstance(holder, list) and isinstance(step, int) and 0 <= step < len(holder):
+        return holder[step]
+    return None
 
 
 def path_text(path: Iterable[str | int]) -> str:

@@ -120,6 +120,23 @@ def test_a_variable_among_joined_tags_must_be_a_list_where_it_stands_for_all(tmp
     assert errors(loaded) == ["a.yaml:3:7: tags: must be a list: tags of several places are joined"]
 
 
+def test_a_mistake_among_joined_tags_is_told_at_its_place_without_an_index_that_no_file_has(
+    tmp_path: Path,
+) -> None:
+    files: dict[str, str | bytes] = {
+        "_defaults.yaml": "tags: [a, b, 7]\n",
+        "a.yaml": manifest("a") + "tags: [012, '${var.gone}', {$file: gone.md}]\n",
+        "b.yaml": manifest("b") + "tags: [b, c, 5]\n",
+    }
+    said = [line.split(";")[0] for line in errors(load_files(tmp_path, files))]
+    assert said == [
+        "_defaults.yaml:1:14: tags: must be a string, not a number (7): put it in quotes",
+        "a.yaml:3:13: tags: there is no variable 'gone'",
+        "a.yaml:3:36: tags.$file: 'gone.md' does not exist",
+        "b.yaml:3:14: tags: must be a string, not a number (5): put it in quotes",
+    ]
+
+
 def test_mistakes_in_defaults_are_told_once_and_at_their_place(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {
         "_defaults.yaml": "# for all\ndescription: [1]\n",

@@ -69,6 +69,15 @@ def test_a_name_that_the_text_does_not_use_gets_a_warning(tmp_path: Path) -> Non
         ("{$file: p.md, with: {a: [1]}}", "3:38: description.with.a: must be a single value"),
         ("{$file: p.md, with: {a: '${var.m}'}}", "3:38: description.with.a: must be a single value"),
         (
+            "{$file: p.md, with: {a: null}}",
+            '3:38: description.with.a: must not be null: it becomes part of a text; write "" for an empty one',
+        ),
+        (
+            "{$file: p.md, with: {a: '${var.z}'}}",
+            '3:38: description.with.a: must not be null: it becomes part of a text; write "" for an empty one '
+            "(the value is from sgpctl.yaml:3)",
+        ),
+        (
             "{$file: s.yaml, with: {a: b}}",
             "3:30: description.with: `with` fills in texts, and 's.yaml' is none",
         ),
@@ -90,7 +99,7 @@ def test_with_takes_single_values_for_texts_only(tmp_path: Path, include: str, e
         "r.csv": "a\n1\n",
         "r.jsonl": "{}\n",
     }
-    (line,) = errors(load_files(tmp_path, files, "variables: {m: {a: 1}}\nmanifests: [a.yaml]\n"))
+    (line,) = errors(load_files(tmp_path, files, "variables: {m: {a: 1}, z: }\nmanifests: [a.yaml]\n"))
     assert line.startswith(f"a.yaml:{expected}")
 
 
@@ -109,10 +118,8 @@ def test_a_text_that_is_filled_without_complaint_has_no_reference_of_its_own_lef
 
 def test_types_of_values_are_written_as_yaml_writes_them() -> None:
     values = LocatedMap(("f", 1, 1))
-    given: dict[str, Json] = {"t": True, "n": None, "i": 1, "f": 0.5}
+    given: dict[str, Json] = {"t": True, "i": 1, "f": 0.5}
     for key, value in given.items():
         values.put(key, value, ("f", 1, 1), ("f", 1, 4))
-    assert (
-        filled("${t} ${n} ${i} ${f}", "p.md", values, (), scope=Scope(), account=Spent()).text
-        == "true null 1 0.5"
-    )
+    found = filled("${t} ${i} ${f}", "p.md", values, (), scope=Scope(), account=Spent())
+    assert (found.text, found.problems) == ("true 1 0.5", ())

@@ -67,6 +67,18 @@ def test_a_value_is_read_as_an_unquoted_scalar(tmp_path: Path, text: str, value:
     assert (found["n"], type(found["n"])) == (value, type(value))
 
 
+def test_a_variable_that_is_given_nothing_is_no_text_and_in_quotes_it_is_an_empty_one(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"a.yaml": "name: a\ndata: [{q: 1}]\ndescription: Hello ${var.tone}\n"}
+    project = make_project(tmp_path, files, SETTINGS)
+    nothing = load(project, variables=given_variables(Given(("tone=",)), project, None))
+    assert errors(nothing) == [
+        "a.yaml:3:14: description: '${var.tone}' is null (the value is from --var tone:1); inside longer text "
+        'a value must stand: write "" for an empty one, on the command line --var \'tone=""\''
+    ]
+    empty = load(project, variables=given_variables(Given(('tone=""',)), project, None))
+    assert empty.desired[0].description == "Hello "
+
+
 def test_a_value_may_refer_to_other_variables(tmp_path: Path) -> None:
     found = metadata(tmp_path, Given(("tone=${var.model} and kind",)))
     assert isinstance(found, dict)

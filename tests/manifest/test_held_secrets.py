@@ -42,6 +42,12 @@ def test_it_is_an_error_where_it_is_written(tmp_path: Path, text: str, place: st
     assert errors(found) == [f"{place}: {HOLDS}"]
 
 
+def test_among_tags_of_several_places_it_is_told_without_an_index_that_no_file_has(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"one.yaml": f"name: a\ndata: [{{q: a}}]\ntags: [x, '{KEY}']\n"}
+    found = loaded(tmp_path, files, "defaults: {tags: [first]}\n")
+    assert errors(found) == [f"one.yaml:3:11: tags: {HOLDS}"]
+
+
 def test_rows_that_many_evaluations_share_are_told_once(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {
         "one.yaml": "name: a-${matrix.m.key}\nmatrix: {m: [x, y, z]}\ndata: {$file: rows.jsonl}\n",

@@ -12,7 +12,7 @@ from sgpctl.manifest.files import Files
 from sgpctl.manifest.inside import NotUsable, inside
 from sgpctl.manifest.problem import Broken
 from sgpctl.model.located import LocatedMap, value_mark
-from tests.manifest.projects import ROWS, errors, lines, load_files, make_files, names
+from tests.manifest.projects import ROWS, errors, lines, load_files, make_files, manifest, names
 
 PROMPT = "Use ${x} and {{item.question}}.\r\n\n"
 
@@ -171,12 +171,50 @@ def test_a_path_that_cannot_be_used_is_refused_where_it_is_written(
 
 def test_what_is_no_regular_file_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.md")
-    (tmp_path / "folder").mkdir()
-    loaded = load_files(tmp_path, {"one.yaml": with_metadata("[{$file: pipe.md}, {$file: folder}]")})
-    assert errors(loaded) == [
-        "folder:1:1: this is a folder, not a file",
-        "pipe.md:1:1: this is a named pipe, not a file",
+    loaded = load_files(tmp_path, {"one.yaml": with_metadata("{$file: pipe.md}")})
+    assert errors(loaded) == ["pipe.md:1:1: this is a named pipe, not a file"]
+
+
+def test_a_folder_is_refused_where_it_is_named(tmp_path: Path) -> None:
+    (tmp_path / "evals" / "adir").mkdir(parents=True)
+    files: dict[str, str | bytes] = {
+        "evals/m.yaml": "name: m\ndata: {$file: adir}\nmetadata: {a: {$file: .}, b: {$file: ..}}\n"
+    }
+    assert errors(load_files(tmp_path, files)) == [
+        "evals/m.yaml:2:15: data.$file: 'adir' is a folder, not a file",
+        "evals/m.yaml:3:23: metadata.a.$file: '.' is a folder, not a file",
+        "evals/m.yaml:3:38: metadata.b.$file: '..' is a folder, not a file",
     ]
+
+
+@pytest.mark.parametrize("name", ["d.tsv", "d.parquet", "d"])
+def test_rows_from_a_file_of_another_kind_are_refused_where_it_is_named(tmp_path: Path, name: str) -> None:
+    files: dict[str, str | bytes] = {
+        "m.yaml": f"name: m\ndata: {{$file: {name}}}\n",
+        name: b"PAR1\x00\xff",
+    }
+    assert errors(load_files(tmp_path, files)) == [
+        "m.yaml:2:15: data.$file: rows come from .jsonl, .csv, .json or .yaml files, "
+        f"and '{name}' is none of them"
+    ]
+
+
+def test_a_text_may_be_called_data_where_it_is_not_the_rows(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "m.yaml": manifest("m-${matrix.data}")
+        + "matrix: {data: {$file: axis.yaml}}\nmetadata: {data: {$file: t.md}, more: {$file: more.yaml}}\n",
+        "axis.yaml": "[x]\n",
+        "more.yaml": "data: {$file: t.md}\n",
+        "t.md": "text",
+    }
+    loaded = load_files(tmp_path, files)
+    assert errors(loaded) == []
+    assert loaded.desired[0].metadata == {"data": "text", "more": {"data": "text"}}
+
+
+def test_a_file_that_the_matrix_cannot_use_is_told_where_that_names_it(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"m.yaml": manifest() + "matrix: {data: {$file: gone.md}}\n"}
+    assert errors(load_files(tmp_path, files)) == ["m.yaml:3:24: matrix.data.$file: 'gone.md' does not exist"]
 
 
 def test_a_socket_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,6 +50,14 @@ def test_values_keep_their_type_and_labels_are_their_text(tmp_path: Path) -> Non
     }
 
 
+def test_a_null_of_the_matrix_cannot_stand_inside_longer_text_and_its_label_can(tmp_path: Path) -> None:
+    files = of("{m: [x, null]}", "description: about ${matrix.m}\nmetadata: {label: 'm ${matrix.m.key}'}\n")
+    assert errors(load_files(tmp_path, files)) == [
+        "a.yaml:4:14: description: '${matrix.m}' is null (the value is from a.yaml:3); inside longer text "
+        'a value must stand: write "" for an empty one'
+    ]
+
+
 def test_a_value_may_be_a_map_a_list_or_a_file(tmp_path: Path) -> None:
     files = of(
         "{m: {a: {k: 1}, b: [2], c: {$file: 'c.md'}, d: {$file: d.md, with: {x: '${var.v}'}}}}",

@@ -241,6 +241,7 @@ def test_a_known_task_without_its_configuration_is_refused(task_type: str) -> No
         {"name": "n", "data": {"$file": 1}},
         {"name": "n", "data": {"$file": "a", "wiht": {}}},
         {"name": "n", "data": {"$file": "a", "with": {"b": [1]}}},
+        {"name": "n", "data": {"$file": "a", "with": {"b": None}}},
         {"$file": "other.yaml", "name": "n"},
     ],
 )

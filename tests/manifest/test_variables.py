@@ -38,9 +38,29 @@ def test_a_scalar_that_is_one_reference_takes_the_value_with_its_type(
 
 
 def test_inside_longer_text_values_stand_as_yaml_writes_them(tmp_path: Path) -> None:
-    settings = "variables: {n: 1.5, t: true, z: null, s: text}\n"
-    text = "{it: '${var.n} ${var.t} ${var.z} ${var.s} $${var.n}'}"
-    assert metadata(tmp_path, text, settings) == {"it": "1.5 true null text ${var.n}"}
+    settings = "variables: {n: 1.5, t: true, e: '', s: text}\n"
+    text = "{it: '${var.n} ${var.t} ${var.e} ${var.s} $${var.n}'}"
+    assert metadata(tmp_path, text, settings) == {"it": "1.5 true  text ${var.n}"}
+
+
+def test_a_null_cannot_stand_inside_longer_text(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "a.yaml": "name: a-${var.who}\ndata: [{q: 1}]\nmetadata: {whole: '${var.who}', greeting: '${var.hello}'}\n"
+    }
+    settings = "variables:\n  who:\n  hello: Hello ${var.who}\n"
+    advice = 'inside longer text a value must stand: write "" for an empty one, on the command line --var \'who=""\''
+    assert lines(load_in(tmp_path, files, settings)) == [
+        f"a.yaml:1:7: name: '${{var.who}}' is null (the value is from sgpctl.yaml:4); {advice}",
+        f"sgpctl.yaml:5:10: variables.hello: '${{var.who}}' is null (the value is from sgpctl.yaml:4); {advice}",
+    ]
+
+
+def test_a_whole_value_may_be_null(tmp_path: Path) -> None:
+    loaded = load_in(
+        tmp_path, {"a.yaml": f"{MANIFEST}description: ${{var.who}}\n"}, "variables: {who: null}\n"
+    )
+    assert lines(loaded) == []
+    assert loaded.desired[0].description is None
 
 
 def test_a_variable_may_refer_to_others_in_any_order(tmp_path: Path) -> None:

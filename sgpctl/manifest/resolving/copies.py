@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sgpctl.model.located import LocatedList, LocatedMap
+from sgpctl.model.located import JoinedList, LocatedList, LocatedMap
 
 
 def copy_of_map(original: LocatedMap) -> LocatedMap:
@@ -16,7 +16,7 @@ def copy_of_map(original: LocatedMap) -> LocatedMap:
 
 def copy_of_list(original: LocatedList) -> LocatedList:
     """The same values and places."""
-    copy = LocatedList(original.mark)
+    copy = (JoinedList if isinstance(original, JoinedList) else LocatedList)(original.mark)
     copy.extend(original)
     copy.values_at = list(original.values_at)
     return copy

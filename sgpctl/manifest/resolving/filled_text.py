@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sgpctl.limits import ROW_PROBLEMS_MAX
-from sgpctl.manifest.problem import Problem, error_at, quoted, warning_at
+from sgpctl.manifest.problem import Problem, about_origin, error_at, quoted, warning_at
 from sgpctl.manifest.resolving.references import (
     ESCAPE_ADVICE,
     Reference,
@@ -73,6 +73,10 @@ def _about_values(
         elif key not in used:
             message = f"the file {quoted(name)} does not use {quoted(f'${{{key}}}')}"
             yield warning_at(values.keys_at[key], message, (*path, key))
+        elif value is None:
+            mark = values.values_at[key]
+            message = 'must not be null: it becomes part of a text; write "" for an empty one'
+            yield error_at(mark, message + about_origin(mark), (*path, key))
 
 
 def _about_unknown(

@@ -22,12 +22,12 @@ from typing import TypeGuard
 
 from sgpctl.manifest.include import FILE_KEY
 from sgpctl.manifest.problem import Problem, error_at
-from sgpctl.model.located import Json, LocatedList, LocatedMap, Mark
+from sgpctl.model.located import JoinedList, Json, LocatedList, LocatedMap, Mark
 
 TAGS = "tags"
 
 
-class JoinedTags(LocatedList):
+class JoinedTags(JoinedList):
     """Tags of several documents. At the indices in `whole` stands what may yet come to be a list of them."""
 
     __slots__ = ("whole",)
@@ -52,7 +52,7 @@ def flat_tags(tags: Json, whole: frozenset[int]) -> tuple[Json, tuple[Problem, .
     """Joined tags once everything in them is resolved: lists among them are laid open, and each tag is kept once."""
     if not isinstance(tags, LocatedList):
         return tags, ()
-    flat = LocatedList(tags.mark)
+    flat = JoinedList(tags.mark)
     problems: list[Problem] = []
     seen: set[str] = set()
     for index, (tag, mark) in enumerate(zip(tags, tags.values_at, strict=True)):

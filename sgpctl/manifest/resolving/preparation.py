@@ -133,7 +133,7 @@ class _Work:
         del rest[MATRIX]
         place = root.values_at[MATRIX]
         matrix, mark = self.substitution.resolved(root[MATRIX], place, NoCell.IN_MATRIX, (MATRIX,))
-        matrix, mark, _ = self.inclusion.included(matrix, mark, NoCell.IN_MATRIX)
+        matrix, mark, _ = self.inclusion.included(matrix, mark, NoCell.IN_MATRIX, (MATRIX,))
         if not self.substitution.is_sound or not self.inclusion.is_sound:
             return _Multiplied(rest, (NoCell.BROKEN,))
         cells, problems = cells_of(matrix, mark, self._includes.scope.hints)

@@ -88,7 +88,7 @@ def escaped(text: str) -> str:
 
 
 def inline_text(value: Scalar) -> str:
-    """A scalar as it stands inside longer text: as YAML writes it."""
+    """A scalar as it stands inside longer text, or as a label: as YAML writes it. Only a label may be null."""
     match value:
         case None:
             return "null"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sgpctl.limits import PROBLEMS_PER_FILE_MAX
-from sgpctl.manifest.problem import Problem, error_at
+from sgpctl.manifest.problem import Problem, about_origin, error_at
 from sgpctl.manifest.resolving.borrowed_mark import BorrowedMark
 from sgpctl.manifest.resolving.copies import copy_of_list, copy_of_map
 from sgpctl.manifest.resolving.references import (
@@ -22,7 +22,7 @@ from sgpctl.manifest.resolving.references import (
     parts_of,
 )
 from sgpctl.manifest.resolving.scope import Meaning, NamedAt, Place, Scope, Spent, Unknown, Unsound
-from sgpctl.model.located import Json, LocatedList, LocatedMap, Mark, Path
+from sgpctl.model.located import Json, LocatedList, LocatedMap, Mark, Path, path_of_item
 
 _IN_A_KEY = "a key cannot hold a reference, only values can; write $${ for a literal ${"
 
@@ -116,7 +116,7 @@ class Substitution:
             if not isinstance(part, dict | list) and not (isinstance(part, str) and "${" in part):
                 continue
             before = holder.values_at[index]
-            value, mark = self._value(part, before, (*path, index))
+            value, mark = self._value(part, before, path_of_item(holder, index, path))
             if value is not part or mark is not before:
                 copy = copy if copy is not None else copy_of_list(holder)
                 copy[index] = value
@@ -158,6 +158,9 @@ class Substitution:
                 mark, f"{reference.shown} is a {kind}; inside longer text only a single value can stand", path
             )
             return None
+        if meaning.value is None:
+            self._refuse(mark, _about_null(reference, BorrowedMark.of(mark, meaning.origin)), path)
+            return None
         return meaning.value if isinstance(meaning.value, str) else inline_text(meaning.value)
 
     def _meaning(self, reference: Reference, mark: Mark, path: Path) -> Meaning | None:
@@ -178,3 +181,13 @@ class Substitution:
         self.failed_at.add(mark)
         if len(self.problems) < PROBLEMS_PER_FILE_MAX:
             self.problems[error_at(mark, message, path)] = None
+
+
+def _about_null(reference: Reference, mark: Mark) -> str:
+    """A variable is null, too, when the command line gives it nothing: `--var who=`."""
+    kind, _, name = reference.name.partition(".")
+    given = f", on the command line --var '{name}=\"\"'" if kind == "var" else ""
+    return (
+        f"{reference.shown} is null{about_origin(mark)}; inside longer text a value must stand: "
+        f'write "" for an empty one{given}'
+    )

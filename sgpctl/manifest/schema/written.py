@@ -42,7 +42,7 @@ WAYS: Parts = {
                 "anyOf": [
                     {
                         "type": "object",
-                        "additionalProperties": {"type": ["string", "number", "boolean", "null"]},
+                        "additionalProperties": {"type": ["string", "number", "boolean"]},
                         "patternProperties": {_REFERENCE_IN_A_KEY: False},
                     },
                     REFERENCE,
