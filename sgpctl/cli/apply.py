@@ -31,7 +31,7 @@ Examples:
 
 
 @click.command("apply", epilog=_EPILOG)
-@click.argument("target", required=False, metavar="[DIRECTORY|PLANFILE]")
+@click.argument("target", required=False, type=click.Path(path_type=str), metavar="[DIRECTORY|PLANFILE]")
 @options.reading_remote
 @options.giving_variables
 @options.as_json

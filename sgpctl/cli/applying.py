@@ -69,7 +69,10 @@ def apply_project(workspace: Workspace, policy: Policy, consent: Consent, call: 
 
 
 async def _apply_project(workspace: Workspace, policy: Policy, consent: Consent, call: Call) -> ExitCode:
-    manifests = None if policy.destroy else read_manifests(workspace, call.given, call.console.secrets)
+    written = [output.path for output in call.outputs]
+    manifests = (
+        None if policy.destroy else read_manifests(workspace, call.given, call.console.secrets, written)
+    )
     async with open_platform(
         workspace, call.console, parallelism=call.parallelism, debug=call.is_debug
     ) as platform:

@@ -22,6 +22,7 @@ Example:
 @options.project_directory
 @options.reading_remote
 @options.yes
+@options.acks
 @options.take_over
 @options.lock_timeout
 def command(
@@ -32,12 +33,13 @@ def command(
     debug: bool,
     no_color: bool,
     yes: bool,
+    acks: tuple[str, ...],
     take_over: bool,
     lock_timeout: int,
 ) -> ExitCode:
     """Archive everything that the project in DIRECTORY owns in an environment.
 
-    Protected evaluations stop it. Nothing is deleted for good: `sgpctl apply` restores what is still declared.
+    Protected evaluations stop it, unless --ack says the token that the refusal prints for them. Nothing is deleted for good: `sgpctl apply` restores what is still declared.
     """
     workspace = Workspace.open(start_folder(base, directory), environment)
     consent = Consent(f"Archive all of this in {workspace.environment.name}?", is_given=yes)
@@ -48,4 +50,6 @@ def command(
         as_json=False,
         lock_timeout=lock_timeout,
     )
-    return apply_project(workspace, workspace.policy(destroy=True, take_over=take_over), consent, call)
+    return apply_project(
+        workspace, workspace.policy(destroy=True, acks=acks, take_over=take_over), consent, call
+    )

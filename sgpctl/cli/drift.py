@@ -65,7 +65,8 @@ def command(
     workspace = Workspace.open(start_folder(base, directory), environment)
 
     async def look() -> tuple[Drift, PlanHeader]:
-        manifests = read_manifests(workspace, Given(assignments, variable_files), console.secrets)
+        given, written = Given(assignments, variable_files), [file.path for file in files]
+        manifests = read_manifests(workspace, given, console.secrets, written)
         async with open_platform(workspace, console, parallelism=parallelism, debug=debug) as platform:
             loaded = await finished(manifests, platform)
             state = await read_state(  # what the manifests changed is no drift, so neither are their rows

@@ -34,7 +34,7 @@ Examples:
 def command(paths: tuple[str, ...], check: bool, base: str | None, no_color: bool) -> ExitCode:
     """Bring the project file and the manifests below each DIRECTORY, and each FILE, to one style and key order.
 
-    Comments, anchors and what the files mean stay as they are. A file with mistakes in it is left alone.
+    Comments, anchors and what the files mean stay as they are. A file that cannot be read is left alone.
     """
     console = Console.of_process(no_color=no_color)
     files, problems = _chosen([Path(base or ".") / path for path in paths or (".",)])

@@ -79,8 +79,7 @@ def command(
     never overwritten. Each manifest is loaded and planned before it is kept: the next plan adopts the evaluation,
     for 0 calls. The files are listed on standard output.
     """
-    if sum(map(bool, (ids, names, tags, everything))) != 1:
-        raise UsageError("say which evaluations to import", hint="Use one of --id, --name, --tag and --all.")
+    _check_one_selection(ids, names, tags, everything)
     console = Console.of_process(no_color=no_color)
     workspace = Workspace.open(start_folder(base, directory), environment)
     folder = manifest_folder(workspace.project, into)
@@ -111,6 +110,17 @@ def command(
     files = [os.path.normpath(os.path.join(root, file)) for verdict in verdicts for file in verdict.files]  # noqa: PTH118 - pathlib keeps no `..` short
     console.put([(Span(file),) for file in sorted(files)])
     return _exit_code(verdicts)
+
+
+def _check_one_selection(
+    ids: tuple[str, ...], names: tuple[str, ...], tags: tuple[str, ...], everything: bool
+) -> None:
+    given = {"--id": ids, "--name": names, "--tag": tags, "--all": everything}
+    said = [option for option, value in given.items() if value]
+    if not said:
+        raise UsageError("say which evaluations to import", hint="Use one of --id, --name, --tag and --all.")
+    if len(said) > 1:
+        raise UsageError(f"{said[0]} and {said[1]} exclude each other", hint="Leave out one of them.")
 
 
 def _exit_code(verdicts: tuple[Verdict, ...]) -> ExitCode:

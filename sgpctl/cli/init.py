@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import click
@@ -21,10 +22,10 @@ Example:
 """
 
 _PROJECT = """\
-# The project file of sgpctl. Everything below this folder that ends in .yaml, .yml or .json is a manifest,
-# unless a `$file` uses it.
+# The project file of sgpctl.
 version: 1
 project: "{project}"
+manifests: [evaluations]       # every .yaml, .yml and .json file below, unless a `$file` uses it
 
 environments:
   sandbox:
@@ -96,10 +97,13 @@ def command(directory: str, name: str | None) -> ExitCode:
             f"{project!r} cannot name a project: lower-case letters, digits and dashes, at most 63",
             hint="Choose one with --project NAME.",
         )
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is not a folder", hint="Name a folder that is empty or not there yet.")
     there = [path for path in files if path != ".gitignore" and (folder / path).exists()]
     if there:
+        are = "is" if len(there) == 1 else "are"
         raise UsageError(
-            f"{folder}: {', '.join(there)} is there already, and nothing was written",
+            f"{folder}: {', '.join(there)} {are} there already, and nothing was written",
             hint="Name an empty folder, or edit what is there.",
         )
     editors = for_editors(folder, ["evaluations"])
@@ -111,7 +115,7 @@ def command(directory: str, name: str | None) -> ExitCode:
             click.echo(f"{file.write(folder)} {folder / file.path}")
     for line in editors.advice:
         click.echo(line, err=True)
-    click.echo(f"\nNext: sgpctl plan {directory}", err=True)
+    click.echo(f"\nNext: sgpctl plan {shlex.quote(directory)}", err=True)
     return ExitCode.OK
 
 

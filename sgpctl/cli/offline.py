@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from sgpctl.cli.console import Console
@@ -37,10 +38,18 @@ def snapshot_for(path: Path, workspace: Workspace) -> Snapshot:
 
 
 def plan_against(
-    snapshot: Snapshot, workspace: Workspace, given: Given, policy: Policy, console: Console
+    snapshot: Snapshot,
+    workspace: Workspace,
+    given: Given,
+    policy: Policy,
+    console: Console,
+    written: Iterable[Path],
 ) -> tuple[Plan, PlanHeader]:
-    """The plan of the manifests and what `snapshot` shows. Raises ManifestError, and UsageError."""
-    loaded = _finished(read_manifests(workspace, given, console.secrets), snapshot)
+    """The plan of the manifests and what `snapshot` shows. Raises ManifestError, and UsageError.
+
+    What is to be `written` must be no file that the project is made of.
+    """
+    loaded = _finished(read_manifests(workspace, given, console.secrets, written), snapshot)
     state = state_of(snapshot, loaded.desired, workspace.owner)
     header = workspace.header(snapshot.target, loaded.files, policy, against=snapshot.taken_at)
     unclear = [

@@ -15,7 +15,14 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 project_directory = click.argument(
     "directory", required=False, type=click.Path(path_type=str), metavar="[DIRECTORY]"
 )
-directory = click.option("-C", "--directory", "base", metavar="DIR", help="Act as if started in DIR.")
+directory = click.option(
+    "-C",
+    "--directory",
+    "base",
+    metavar="DIR",
+    type=click.Path(path_type=str),
+    help="Look for the project in DIR; files that options name are found from where you are.",
+)
 environment = click.option(
     "-e",
     "--env",
@@ -50,7 +57,7 @@ outputs = click.option(
     "outputs",
     multiple=True,
     metavar="FORMAT=FILE",
-    help="Write it to FILE too; FORMAT may also be gitlab, its report of planned changes. Repeatable.",
+    help="Write it to FILE too, in any of these forms; a plan also as gitlab, its report of planned changes. Repeatable.",
 )
 yes = click.option("-y", "--yes", "--auto-approve", "yes", is_flag=True, help="Do not ask for consent.")
 allow_archive = click.option(
@@ -90,6 +97,7 @@ _variable_files = click.option(
     "variable_files",
     multiple=True,
     metavar="FILE",
+    type=click.Path(path_type=str),
     help="Give variables values from a YAML or JSON map; --var wins. Repeatable.",
 )
 

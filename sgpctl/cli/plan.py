@@ -42,6 +42,7 @@ Examples:
 @click.option(
     "--out",
     metavar="FILE",
+    type=click.Path(path_type=str),
     help="Save the plan, for `sgpctl apply FILE` and `sgpctl show FILE`; the same as `--output json=FILE`.",
 )
 @click.option("--detailed-exitcode", "detailed", is_flag=True, help="Exit with 2 when there are changes.")
@@ -53,6 +54,7 @@ Examples:
 @click.option(
     "--against",
     metavar="FILE",
+    type=click.Path(path_type=str),
     help="Plan against a snapshot instead of the platform, without a key; for looking only.",
 )
 @options.allow_archive
@@ -90,9 +92,10 @@ def command(
     policy = workspace.policy(allow_archive=allow_archive, acks=acks, take_over=take_over)
 
     given = Given(assignments, variable_files)
+    written = [file.path for file in files]
 
     async def work() -> tuple[Plan, PlanHeader]:
-        manifests = read_manifests(workspace, given, console.secrets)
+        manifests = read_manifests(workspace, given, console.secrets, written)
         async with open_platform(workspace, console, parallelism=parallelism, debug=debug) as platform:
             loaded = await finished(manifests, platform)
             reconciliation, header = reconciliation_of(workspace, platform, loaded, policy)
@@ -102,7 +105,7 @@ def command(
         from sgpctl.cli.offline import plan_against, snapshot_for
 
         snapshot = snapshot_for(Path(against), workspace)
-        made, header = plan_against(snapshot, workspace, given, policy, console)
+        made, header = plan_against(snapshot, workspace, given, policy, console, written)
     else:
         made, header = run_to_end(work())
     forms = PlanForms(made if only is None else _part(made, only), header, lambda: workspace.project.root)
@@ -110,7 +113,7 @@ def command(
         forms.put(form, console)
     finally:  # files are written though who reads the plan went away after its first lines
         write_outputs(
-            files, forms.text, console, lambda output: _written_words(output, made, header, workspace)
+            files, forms.text, console, lambda output: _written_words(output, made, header, workspace, given)
         )
     if made.refusals:
         return ExitCode.REFUSED
@@ -142,13 +145,15 @@ def _part(made: Plan, pattern: str) -> Plan:
     return replace(made, changes=changes, unchanged=unchanged, notes=(*made.notes, note), desired=desired)
 
 
-def _written_words(output: Output, made: Plan, header: PlanHeader, workspace: Workspace) -> str:
+def _written_words(output: Output, made: Plan, header: PlanHeader, workspace: Workspace, given: Given) -> str:
     """That a file is written, and for the plan itself what to do with it."""
     if output.form is not Form.JSON:
         return written_words(output)
     call = f"sgpctl apply {shlex.quote(str(output.path))}"
     if workspace.project.root != Path.cwd():
         call += f" -C {shlex.quote(os.path.relpath(workspace.project.root))}"
+    call += "".join(f" --var {shlex.quote(text)}" for text in given.assignments)
+    call += "".join(f" --var-file {shlex.quote(file)}" for file in given.files)
     what = "It is refused as it stands" if made.refusals else f"`{call}` applies exactly it, or refuses"
     if header.against is not None:
         what = "It was made against a snapshot, so it cannot be applied"

@@ -6,8 +6,9 @@ with the ids.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sgpctl.api.reading import read_state
 from sgpctl.apply.driver import Driver
@@ -16,7 +17,9 @@ from sgpctl.apply.reconciliation import Reconciliation
 from sgpctl.cli.own_files import cache_of
 from sgpctl.cli.platform import Platform
 from sgpctl.cli.workspace import Workspace
+from sgpctl.errors import UsageError
 from sgpctl.manifest.loader import Loaded, Manifests
+from sgpctl.manifest.project import PROJECT_FILE
 from sgpctl.manifest.resolving.given import Given, given_variables
 from sgpctl.plan.plan import PlanHeader
 from sgpctl.plan.policy import Policy
@@ -24,16 +27,30 @@ from sgpctl.plan.policy import Policy
 NOTHING = Loaded((), (), 0)
 
 
-def read_manifests(workspace: Workspace, given: Given, secrets: Collection[str]) -> Manifests:
+def read_manifests(
+    workspace: Workspace, given: Given, secrets: Collection[str], written: Iterable[Path] = ()
+) -> Manifests:
     """The manifests with the variables of the command line, in order as far as that can be told offline.
 
-    None may hold one of `secrets`. Raises ManifestError with all problems, and UsageError.
+    None may hold one of `secrets`. Raises ManifestError with all problems, and UsageError, also for a file to be
+    `written` that the project is made of.
     """
     variables = given_variables(given, workspace.project, workspace.environment)
     cache = cache_of(workspace.project)
     manifests = Manifests(workspace.project, workspace.environment, variables, secrets, cache)
-    manifests.load().raise_errors()
+    loaded = manifests.load()
+    loaded.raise_errors()
+    _check_spared({*loaded.sources, (workspace.project.root / PROJECT_FILE).resolve()}, written)
     return manifests
+
+
+def _check_spared(sources: Collection[Path], written: Iterable[Path]) -> None:
+    for path in written:
+        if path.resolve() in sources:
+            raise UsageError(
+                f"{path}: the project is made of this file, which would be written over",
+                hint="Choose another path.",
+            )
 
 
 async def finished(manifests: Manifests, platform: Platform) -> Loaded:

@@ -34,7 +34,12 @@ def command() -> None:
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=5003, show_default=True, help="0 picks a free one."
 )
-@click.option("--database", metavar="FILE", help="Keep everything in this SQLite file; default: in memory.")
+@click.option(
+    "--database",
+    metavar="FILE",
+    type=click.Path(path_type=str),
+    help="Keep everything in this SQLite file; default: in memory.",
+)
 @click.option(
     "--latency-ms", type=click.IntRange(min=0), default=0, show_default=True, help="Delay of every answer."
 )
@@ -47,7 +52,9 @@ def serve(host: str, port: int, database: str | None, latency_ms: int, run_secon
 
     def ready(base_url: str) -> None:
         click.echo(
-            f"The sandbox listens at {base_url} (SGP_CLIENT_BASE_URL={base_url} SGP_API_KEY=any)", err=True
+            f"The sandbox listens at {base_url} "
+            f"(SGP_CLIENT_BASE_URL={base_url} SGP_API_KEY=any SGP_ACCOUNT_ID=any)",
+            err=True,
         )
 
     try:
@@ -72,7 +79,7 @@ def reset(directory: str | None, base: str | None, environment: str | None, yes:
     if not database.exists():
         click.echo("There is no sandbox yet; nothing to empty.", err=True)
         return ExitCode.OK
-    if not yes and not Console.of_process().confirm(f"Empty the sandbox of {name}?"):
+    if not yes and not Console.of_process().confirm(f"Empty the sandbox of environment {name}?"):
         click.echo("Nothing was changed.", err=True)
         return ExitCode.ERROR
     store = open_store(database)

@@ -56,7 +56,8 @@ def command(
     workspace = Workspace.open(start_folder(base, directory), environment)
 
     async def read() -> Snapshot:
-        manifests = read_manifests(workspace, Given(assignments, variable_files), console.secrets)
+        given = Given(assignments, variable_files)
+        manifests = read_manifests(workspace, given, console.secrets, [Path(out)])
         async with open_platform(workspace, console, parallelism=parallelism, debug=debug) as platform:
             answers = await platform.lookup.look_up(manifests.load().named)
             loaded = manifests.load(answers)

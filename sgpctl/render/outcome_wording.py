@@ -86,7 +86,7 @@ def left_title(outcome: Outcome) -> str:
 def next_step(outcome: Outcome) -> str:
     if any(result.status is Status.UNCLEAR for result in outcome.results):
         return (
-            "Run `sgpctl plan` before anything else: it looks for what was sent, "
+            "Run `sgpctl plan` for this environment before anything else: it looks for what was sent, "
             "so that no run is started and paid for twice."
         )
     is_left = outcome.left is not None and not outcome.left.is_empty
@@ -95,5 +95,5 @@ def next_step(outcome: Outcome) -> str:
     if outcome.skipped and outcome.left is not None and not outcome.failures:
         return "What was skipped needs nothing any more."
     if is_left:
-        return "Run `sgpctl apply` again to do what is left; what is done already will not be done twice."
-    return "Run `sgpctl plan` to see what is left."
+        return "Run `sgpctl apply` for this environment again to do what is left; what is done already will not be done twice."
+    return "Run `sgpctl plan` for this environment to see what is left."

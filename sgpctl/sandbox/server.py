@@ -84,13 +84,19 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         listener = socket.create_server((host, port), family=family, backlog=128)
     except (OSError, OverflowError) as error:
         raise UsageError(
-            f"The sandbox cannot listen on {host} port {port}: {error}.",
-            hint="Choose another --port, or 0 for a free one.",
+            f"The sandbox cannot listen on {host} port {port}: {_reason(error)}.",
+            hint="Choose another --port, or 0 for a free one, and an address of this machine as --host.",
         ) from error
     with listener:
         # Connections inherit it here; without it every answer waits some 40 ms for a delayed acknowledgement.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         yield listener
+
+
+def _reason(error: Exception) -> str:
+    """Python adds to the system's words what it tried to do, which is said already."""
+    words = error.strerror if isinstance(error, OSError) else None
+    return (words or str(error)).partition(" (while ")[0]
 
 
 def _base_url(listener: socket.socket) -> str:

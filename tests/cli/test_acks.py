@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -76,3 +77,13 @@ def test_a_mistyped_token_is_told_at_once(sgpctl: Sgpctl, shrunk: Path) -> None:
     ended = sgpctl("plan", shrunk, "--ack", "archives-nope")
     assert ended.code == 1
     assert "--ack archives-nope: this is no token" in ended.err
+
+
+def test_destroy_takes_the_token_that_it_prints(quickstart: Path, sgpctl: Sgpctl) -> None:
+    sgpctl("apply", quickstart, "--yes")
+    refused = sgpctl("destroy", quickstart, "--yes")
+    assert refused.code == 3
+    token = re.search(r"--ack (protected-[0-9a-f]+)", refused.err)
+    assert token is not None
+    assert sgpctl("destroy", quickstart, "--yes", "--ack", token[1]).code == 0
+    assert json.loads(sgpctl("list", quickstart, "--json").out)["evaluations"] == []

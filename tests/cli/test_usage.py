@@ -274,3 +274,20 @@ def test_it_runs_as_a_module_too(sgpctl: Sgpctl) -> None:
     call = [sys.executable, "-m", "sgpctl", "version"]
     done = subprocess.run(call, capture_output=True, text=True, check=True)
     assert done.stdout == sgpctl("version").out
+
+
+@pytest.mark.parametrize(
+    "source", ["sgpctl.yaml", "evaluations/tone.yaml", "prompts/answer.md", "data/policy_qa.jsonl"]
+)
+def test_no_result_is_written_over_a_file_that_the_project_is_made_of(
+    source: str, quickstart: Path, sgpctl: Sgpctl
+) -> None:
+    path = quickstart / source
+    before = path.read_bytes()
+    for call in (["plan", "--out"], ["snapshot", "--out"]):
+        ended = sgpctl(call[0], quickstart, call[1], path)
+        assert (ended.code, "the project is made of this file" in ended.err) == (1, True)
+    for verb in ("plan", "drift", "apply"):
+        ended = sgpctl(verb, quickstart, "--output", f"markdown={path}")
+        assert (ended.code, "the project is made of this file" in ended.err) == (1, True)
+    assert path.read_bytes() == before

@@ -42,7 +42,7 @@ def test_a_run_that_may_have_been_started_is_not_passed_over_in_the_cost() -> No
     unclear = ChangeResult(plans.create(), Status.UNCLEAR, message="timed out")
     shown = outcome_text(Outcome((unclear,), left=EMPTY))
     assert "Started 0 model calls; 0 questions for people, not counting what is unclear." in shown
-    assert "Run `sgpctl plan` before anything else" in shown
+    assert "Run `sgpctl plan` for this environment before anything else" in shown
 
 
 def test_a_failed_change_that_started_a_run_says_so() -> None:

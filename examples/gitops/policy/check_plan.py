@@ -25,7 +25,10 @@ def refused(plan: dict) -> list[str]:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: check_plan.py PLANFILE")
     with open(sys.argv[1], encoding="utf-8") as file:
         reasons = refused(json.load(file))
-    print(*reasons, sep="\n")
+    for reason in reasons:
+        print(reason)
     sys.exit(1 if reasons else 0)
