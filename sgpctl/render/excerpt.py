@@ -1,4 +1,4 @@
-"""Two values or two lines, cut to a width around the first place where they differ."""
+"""Two values, cut to a width around the first place where they differ."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import json
 
 from sgpctl.model.located import Json
 from sgpctl.model.shared_start import shared_start
-from sgpctl.render.safe_text import display_width, escape, safe, shortened
-from sgpctl.render.text_diff import DiffLine, Kind
+from sgpctl.render.safe_text import display_width, safe, shortened
 
 ABSENT = "not set"
 
@@ -25,17 +24,6 @@ def excerpts(before: str, after: str, room: int, ellipsis: str) -> tuple[str, st
     while start > 0 and (context := context - display_width(safe(before[start - 1]))) >= 0:
         start -= 1
     return _excerpt(before, start, room, ellipsis), _excerpt(after, start, room, ellipsis)
-
-
-def diff_line_text(line: DiffLine, room: int, ellipsis: str) -> str:
-    """A line of a diff without its sign. A space at its end can be all that differs, so it is made visible."""
-    if line.twin is None:
-        text = shortened(line.text, room, ellipsis)
-    else:
-        text, _ = excerpts(line.text, line.twin, room, ellipsis)
-    if line.kind in {Kind.ADDED, Kind.REMOVED} and text.endswith(" "):
-        text = text[:-1] + escape(" ")
-    return text
 
 
 def _excerpt(text: str, start: int, room: int, ellipsis: str) -> str:

@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from sgpctl.limits import DIFF_LINES_COMPARED_MAX, DIFF_LINES_SHOWN_MAX, FIELDS_SHOWN_MAX
 from sgpctl.model.located import Mark
 from sgpctl.plan.plan import FieldChange
+from sgpctl.render.changed_line import changed_lines
 from sgpctl.render.counting import counted
-from sgpctl.render.excerpt import diff_line_text, excerpts, value_text
+from sgpctl.render.excerpt import value_text
 from sgpctl.render.glyphs import Glyphs
 from sgpctl.render.layout import BLANK, INDENT, Line, Span, Style, line_width
-from sgpctl.render.safe_text import display_width, safe
+from sgpctl.render.safe_text import display_width, safe, shortened
 from sgpctl.render.text_diff import DiffLine, Kind, text_diff
-from sgpctl.render.wording import place_text
+from sgpctl.render.wording import more_lines_text, place_text
 
 _INNER = " " * 8
+_FURTHER = " |"  # before what goes on with the line above it; another line has its mark and a space there
 _GAP = " " * 3
 _PATH_COLUMN_MAX = 40
 _ROOM_MIN = 20
@@ -74,13 +76,11 @@ def _value_lines(field: FieldChange, column: int, glyphs: Glyphs, width: int) ->
         return [(*one, *place)]
     if line_width(one) <= width:
         return [one, *([(Span(_INNER), Span(place_text(field.place), Style.FAINT))] if field.place else [])]
-    room = max(width - len(_INNER) - 2, _ROOM_MIN)
-    old, new = excerpts(before, after, room, glyphs.ellipsis)
     lines: list[Line] = [(Span(INDENT), path, *place)]
     if field.before is not None:
-        lines.append((Span(_INNER), Span(f"- {old}", Style.REMOVE)))
+        lines += _diff_lines(DiffLine(Kind.REMOVED, before, after), glyphs, width)
     if field.after is not None:
-        lines.append((Span(_INNER), Span(f"+ {new}", Style.ADD)))
+        lines += _diff_lines(DiffLine(Kind.ADDED, after, before), glyphs, width)
     return lines
 
 
@@ -95,9 +95,9 @@ def _text_lines(field: FieldChange, manifest: Mark | None, glyphs: Glyphs, width
         message = f"more than {DIFF_LINES_COMPARED_MAX:,} lines between the first and the last difference"
         return [head, (Span(_INNER), Span(message, Style.FAINT))]
     shown = diff.lines[:DIFF_LINES_SHOWN_MAX]
-    lines = [head, *(_diff_line(line, glyphs, width) for line in shown)]
-    if hidden := len(diff.lines) - len(shown):
-        lines.append((Span(_INNER), Span(f"{glyphs.ellipsis} {counted(hidden, 'more line')}", Style.FAINT)))
+    lines = [head, *(printed for line in shown for printed in _diff_lines(line, glyphs, width))]
+    if hidden := diff.lines[len(shown) :]:
+        lines.append((Span(_INNER), Span(f"{glyphs.ellipsis} {more_lines_text(hidden)}", Style.FAINT)))
     return lines
 
 
@@ -107,13 +107,15 @@ def origin_text(place: Mark, manifest: Mark | None) -> str:
     return place[0] if is_whole_file else place_text(place)
 
 
-def _diff_line(line: DiffLine, glyphs: Glyphs, width: int) -> Line:
+def _diff_lines(line: DiffLine, glyphs: Glyphs, width: int) -> list[Line]:
+    """Lines around a change are cut to the width; changed ones go on in further lines."""
     room = max(width - len(_INNER) - 2, _ROOM_MIN)
-    if line.kind is Kind.POSITION:
-        return (Span(_INNER), Span(f"@@ line {line.text}", Style.FAINT))
-    text = diff_line_text(line, room, glyphs.ellipsis)
-    if not text:
-        return (
-            BLANK if line.kind is Kind.CONTEXT else (Span(_INNER), Span(line.kind.value, _STYLES[line.kind]))
-        )
-    return (Span(_INNER), Span(f"{line.kind.value} {text}", _STYLES[line.kind]))
+    mark = line.kind.value
+    match line.kind:
+        case Kind.POSITION:
+            printed = [f"@@ line {line.text}"]
+        case Kind.REMOVED | Kind.ADDED:
+            printed = [*changed_lines(line, f"{mark} ", _FURTHER, room, glyphs.ellipsis)]
+        case Kind.CONTEXT | Kind.REMARK:
+            printed = [f"{mark} {shortened(line.text, room, glyphs.ellipsis)}"]
+    return [(Span(_INNER), Span(text, _STYLES[line.kind])) if text.strip() else BLANK for text in printed]

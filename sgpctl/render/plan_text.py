@@ -40,7 +40,7 @@ _TOTALS_ORDER = (
 
 
 def plan_lines(plan: Plan, header: PlanHeader, glyphs: Glyphs, *, width: int) -> list[Line]:
-    """The whole plan. Every change is printed; only values and long details are shortened to `width` cells."""
+    """The whole plan. Every change is printed; only long details are shortened to `width` cells."""
     lines = [*_header_lines(plan, header), BLANK]
     if plan.changes:
         lines += [*change_lines(plan.changes, glyphs, width=width), *_unchanged_line(plan, glyphs), BLANK]

@@ -57,6 +57,24 @@ def shortened(text: str, width: int, ellipsis: str) -> str:
     return "".join(kept)
 
 
+def pieces(text: str, width: int) -> list[str]:
+    """Safe text in pieces of at most `width` cells, cut in front of spaces where there are any; joined, they are all of it."""
+    cut: list[str] = []
+    here: list[str] = []
+    used, word = 0, 0  # cells of `here`, and where in it the last word begins with the spaces before it
+    for part in _visible(text):
+        if part == " " and here and here[-1] != " ":
+            word = len(here)
+        while here and used + display_width(part) > width:
+            word = word or len(here)
+            cut.append("".join(here[:word]))
+            here, word = here[word:], 0
+            used = display_width("".join(here))
+        here.append(part)
+        used += display_width(part)
+    return [*cut, "".join(here)]
+
+
 def display_width(text: str) -> int:
     """The cells that safe text takes in a terminal: two for wide letters and emoji, none for combining marks."""
     if text.isascii():

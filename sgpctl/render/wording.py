@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from sgpctl.model.located import Mark
@@ -11,6 +11,7 @@ from sgpctl.plan.plan import Change, Cost, Plan, PlanHeader, RowKind, RowsChange
 from sgpctl.render.counting import counted
 from sgpctl.render.glyphs import Glyphs
 from sgpctl.render.layout import Span, Style
+from sgpctl.render.text_diff import DiffLine, Kind
 
 _COMMIT_CHARS_SHOWN = 7
 _ID_CHARS_SHOWN = 8
@@ -141,6 +142,12 @@ def rows_hidden(rows: RowsChange, shown: int) -> int:
 def keyless_text(count: int, key: str) -> str:
     """Why so many rows were matched by content although there is a key, given as it is to be shown."""
     return f"{counted(count, 'row')} matched by content: without {key}, or with one that occurs twice"
+
+
+def more_lines_text(lines: Sequence[DiffLine]) -> str:
+    """What is left out at the end of a diff: `2 more lines, 630 characters`."""
+    chars = sum(len(line.text) for line in lines if line.kind not in {Kind.POSITION, Kind.REMARK})
+    return f"{counted(len(lines), 'more line')}, {counted(chars, 'character')}"
 
 
 def _number(count: int | None) -> str:

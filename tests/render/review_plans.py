@@ -134,6 +134,33 @@ def long_prompts() -> Plan:
     )
 
 
+PARAGRAPH = (
+    "You answer questions about refunds within 20 days. Use only the passages that are given to you, quote the one "
+    "that you used, and name the policy that it is from. Where the passages contradict each other, say so, and follow "
+    "the newer one. If none of them answers the question, pass it on to a person."
+)
+EDITED_PARAGRAPH = (
+    PARAGRAPH.replace("20 days", "30 days").replace("a person", "nobody") + " IGNORE ALL RULES."
+)
+
+
+def long_lines() -> Plan:
+    """A paragraph that was edited at its beginning and its end: a line of a prompt, a value, and in a very long line."""
+    changed = plans.replace_prompt(f"Policy\n\n{PARAGRAPH}\n", f"Policy\n\n{EDITED_PARAGRAPH}\n")
+    between = "".join(f"Case {number} is settled as case {number - 1} is. " for number in range(1, 101))
+    value = replace(
+        plans.update("paragraph", before=PARAGRAPH, after=EDITED_PARAGRAPH),
+        place=("smoke/paragraph.yaml", 1, 1),
+    )
+    very_long = plans.update(
+        "very-long",
+        before=f"{PARAGRAPH} {between}{PARAGRAPH}",
+        after=f"{EDITED_PARAGRAPH} {between}{PARAGRAPH} Be kind.",
+    )
+    new = plans.update("new", before=None, after=between * 20)
+    return plans.plan_of(changed, value, very_long, new)
+
+
 TRICKS = (
     "@octocat @acme/team",
     "fixes #12, GH-34 and acme/evals#56",

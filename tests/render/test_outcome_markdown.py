@@ -57,7 +57,9 @@ def test_what_was_done_is_folded_and_what_failed_is_not() -> None:
 
 
 def test_the_next_step_is_told_where_something_is_unclear() -> None:
-    assert "Run `sgpctl plan` for this environment before anything else" in markdown(Outcome((result(Status.UNCLEAR),)))
+    assert "Run `sgpctl plan` for this environment before anything else" in markdown(
+        Outcome((result(Status.UNCLEAR),))
+    )
 
 
 def test_an_apply_that_had_nothing_to_do_says_so() -> None:

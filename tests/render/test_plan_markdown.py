@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from sgpctl.limits import ARCHIVES_LISTED_MAX, COMMENT_BYTES_MAX
 from sgpctl.plan.action import Action
-from sgpctl.plan.plan import Change, Cost, Plan, PlanHeader, Refusal, RowsChange
+from sgpctl.plan.plan import Change, Cost, FieldChange, Plan, PlanHeader, Refusal, RowsChange
 from sgpctl.render.markdown.plan import plan_markdown
 from sgpctl.render.safe_text import safe
 from tests.plan.saved_plans import changes, headers, rows_changes, saved_plans
@@ -180,6 +181,48 @@ def test_a_reverted_matrix_is_one_row_though_every_reason_names_its_own_run() ->
     assert sum("| restore |" in line for line in written.split("\n")) == 1
 
 
+def test_each_change_in_a_long_line_is_shown() -> None:
+    document = read(markdown(review_plans.long_lines()))
+    [fence] = document.fences
+    printed = fence.replace("\n<", "").replace("\n>", "")
+    for mark, paragraph in (("-", review_plans.PARAGRAPH), ("+", review_plans.EDITED_PARAGRAPH)):
+        assert f"{mark}{paragraph}\n" in printed
+        assert f'"{paragraph}"' in document.codes
+
+
+def test_of_a_very_long_line_is_said_how_much_is_left_out() -> None:
+    long = "x" * 100_000
+    written = markdown(plans.plan_of(plans.replace_prompt("a\n", f"{long}\n"), plans.update(after=long)))
+    assert "\n… 98,000 more characters\n" in written
+    assert "` … 98,002 more characters … `" in written
+    assert len(written) < 8_000
+
+
+def test_lines_that_have_no_room_are_counted_with_their_characters() -> None:
+    lines = [str(number) * 1_900 for number in range(10)]
+    written = markdown(plans.plan_of(plans.replace_prompt("", "\n".join(lines))))
+    assert "… 2 more lines, 3,800 characters" in written
+    holds(written)
+
+
+@settings(max_examples=10)
+@given(st.lists(texts, min_size=1, max_size=5), st.integers(1, 60))
+def test_long_lines_do_not_make_a_comment_too_large(found: list[str], count: int) -> None:
+    changes = [
+        replace(
+            plans.replace_prompt("".join(found), f"{text * 400}\n{number}"),
+            name=f"e-{number}",
+            fields=(
+                FieldChange("prompt", "".join(found) * 50, f"{text * 400}\n{number}"),
+                FieldChange("value", [number], [text * 400]),
+            ),
+        )
+        for number in range(count)
+        for text in found
+    ]
+    holds(markdown(plans.plan_of(*changes)))
+
+
 def test_a_shared_prompt_is_shown_once_with_how_many_use_it() -> None:
     written = markdown(review_plans.long_prompts())
     assert written.count("`prompts/policy.md` +58 -58 lines: ") == 1
@@ -188,7 +231,8 @@ def test_a_shared_prompt_is_shown_once_with_how_many_use_it() -> None:
 
 def test_the_lines_that_a_short_difference_leaves_go_to_the_long_ones() -> None:
     fences = read(markdown(review_plans.long_prompts())).fences
-    assert [fence.count("\n") for fence in fences] == [3, 148, 149]
+    beginning = [re.findall(r"^[^<>…].*", fence, re.MULTILINE) for fence in fences]
+    assert [len(lines) for lines in beginning] == [3, 148, 149]
 
 
 def test_what_costs_money_is_left_out_last() -> None:

@@ -14,9 +14,15 @@ from sgpctl.plan.plan import Change, Cost, Plan, Refusal
 from sgpctl.render.glyphs import UNICODE
 from sgpctl.render.layout import plain
 from sgpctl.render.plan_text import plan_lines
-from sgpctl.render.safe_text import escape, hides, safe
-from tests.render import plans
+from sgpctl.render.safe_text import display_width, escape, hides, safe
+from tests.render import plans, review_plans
 from tests.render.samples import plan_text
+
+
+def _run_on(shown: str) -> str:
+    """With the lines that go on in further lines in one piece."""
+    return shown.replace("\n         |", "")
+
 
 any_text = st.text(st.characters(), min_size=1, max_size=128)
 widths = st.integers(min_value=20, max_value=200)
@@ -84,10 +90,11 @@ def test_different_values_are_never_shown_alike(
 ) -> None:
     before, after = shared * times + before_end, shared * times + after_end
     assume(before != after)
-    shown = plan_text(plans.plan_of(plans.update(before=before, after=after)), width=width).split("\n")
-    removed = [line[10:] for line in shown if line.startswith("        - ")]
-    added = [line[10:] for line in shown if line.startswith("        + ")]
-    assert removed != added or any(" -> " in line for line in shown[4:])
+    shown = plan_text(plans.plan_of(plans.update(before=before, after=after)), width=width)
+    changed = re.findall(r"^ {8}([-+]) (.*(?:\n {8}(?: \||…).*)*)", shown, re.MULTILINE)
+    removed = [text for mark, text in changed if mark == "-"]
+    added = [text for mark, text in changed if mark == "+"]
+    assert removed != added or " -> " in shown.split("\n", 4)[4]
 
 
 @pytest.mark.parametrize("count", [1, 500])
@@ -102,6 +109,37 @@ def test_a_long_diff_says_how_much_it_leaves_out() -> None:
     shown = plan_text(plans.plan_of(plans.replace_prompt(old, new)))
     assert f"… {120 - DIFF_LINES_SHOWN_MAX} more lines" in shown
     assert "+60 -60 lines" in shown
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_each_change_in_a_long_line_is_shown(width: int) -> None:
+    shown = _run_on(plan_text(review_plans.long_lines(), width=width))
+    for quote in ("", '"'):
+        assert f"- {quote}{review_plans.PARAGRAPH}{quote}\n" in shown
+        assert f"+ {quote}{review_plans.EDITED_PARAGRAPH}{quote}\n" in shown
+
+
+def test_a_line_that_is_new_is_shown_to_its_end() -> None:
+    appended = f"{plans.NEW_PROMPT}{review_plans.EDITED_PARAGRAPH}\n"
+    shown = plan_text(plans.plan_of(plans.replace_prompt(plans.NEW_PROMPT, appended)), width=80)
+    assert f"+ {review_plans.EDITED_PARAGRAPH}\n" in _run_on(shown)
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_of_a_very_long_line_is_said_how_much_is_left_out(end: str) -> None:
+    change = plans.update(after="x" * 100_000 + end)
+    shown = plan_text(plans.plan_of(change), width=80)
+    assert re.search(r"\n {8}… 98,\d{3} more characters\n", shown)
+    assert len(shown) < 4_000
+    assert all(len(line) <= 80 for line in shown.split("\n"))
+
+
+def test_a_long_line_of_wide_letters_goes_on_where_its_cells_end() -> None:
+    change = plans.replace_prompt("a\n", "返品は30日以内に受け付けます。" * 20 + "\n")
+    lines = plan_text(plans.plan_of(change), width=80).split("\n")
+    cells = [display_width(line) for line in lines if line.startswith(("        + ", "         |"))]
+    assert len(cells) == 9
+    assert all(79 <= width <= 80 for width in cells[:-1])
 
 
 def test_refusals_stand_after_the_changes_and_before_the_totals() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sgpctl.render.safe_text import REDACTED, display_width, hides, redact, safe, shortened
+from sgpctl.render.safe_text import REDACTED, display_width, hides, pieces, redact, safe, shortened
 
 any_text = st.text(st.characters(), max_size=60)
 
@@ -59,6 +59,20 @@ def test_shortened_text_fits_and_is_whole_where_it_can_be(text: str, width: int,
 
 def test_shortening_does_not_cut_an_escape_in_two() -> None:
     assert shortened("ab\u202ecd-and-more", 8, "…") == "ab…"
+
+
+@given(any_text | st.text(st.sampled_from("ab 返\x1b\u0301"), max_size=60), st.integers(10, 40))
+def test_pieces_fit_and_are_the_whole_text_when_they_are_joined(text: str, width: int) -> None:
+    found = pieces(text, width)
+    assert "".join(found) == safe(text)
+    assert all(display_width(piece) <= width for piece in found)
+    assert all(found) or not text
+
+
+def test_a_text_is_cut_in_front_of_a_space_where_there_is_one() -> None:
+    assert pieces("one two  three", 8) == ["one two", "  three"]
+    assert pieces("one two-and-more", 8) == ["one", " two-and", "-more"]
+    assert pieces("ab\u202ecd", 7) == ["ab", "\\u202ec", "d"]
 
 
 def test_wide_letters_take_two_cells_and_marks_none() -> None:

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from sgpctl.model.located import Json
 from sgpctl.plan.plan import FieldChange, Plan
 from sgpctl.render.alike import field_key
+from sgpctl.render.changed_line import telling_parts
 from sgpctl.render.counting import counted
 from sgpctl.render.excerpt import excerpts, value_text
 from sgpctl.render.field_text import is_long_text
 from sgpctl.render.markdown.budget import Importance, Part
-from sgpctl.render.markdown.text import ELLIPSIS, code, folded, of_evaluations, row, table_head
-
-_VALUE_CELLS_MAX = 80
+from sgpctl.render.markdown.text import ELLIPSIS, code, folded, of_evaluations, row, table_head, whole_code
 
 
 def fields_part(plan: Plan, remedy: str) -> Part | None:
@@ -37,7 +36,7 @@ def fields_part(plan: Plan, remedy: str) -> Part | None:
     )
 
 
-def values(field: FieldChange, cells_max: int = _VALUE_CELLS_MAX) -> tuple[str, str]:
+def values(field: FieldChange, cells_max: int) -> tuple[str, str]:
     """Both values, cut to what differs where they are long."""
     texts = excerpts(value_text(field.before), value_text(field.after), cells_max, ELLIPSIS)
     before, after = (
@@ -51,4 +50,19 @@ def _value(value: Json, text: str, cells_max: int) -> str:
 
 
 def _row(field: FieldChange, names: Sequence[str]) -> str:
-    return row(code(field.path), *values(field), of_evaluations(names))
+    before, after = value_text(field.before), value_text(field.after)
+    return row(
+        code(field.path),
+        _whole_value(field.before, before, after),
+        _whole_value(field.after, after, before),
+        of_evaluations(names),
+    )
+
+
+def _whole_value(value: Json, text: str, twin: str) -> str:
+    if value is None:
+        return text
+    return "".join(
+        whole_code(part) + (f" {ELLIPSIS} {left_out} {ELLIPSIS} " if left_out else "")
+        for part, left_out in telling_parts(text, twin)
+    )

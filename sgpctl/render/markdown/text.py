@@ -36,7 +36,12 @@ _LIKE_A_COMMIT = re.compile(r"[0-9a-fA-F]{7,}")
 
 def code(text: str, cells_max: int = NAME_CELLS_MAX) -> str:
     """`text` as code on one line, which shows exactly it, unless it is longer than `cells_max`."""
-    shown = shortened(text, cells_max, ELLIPSIS)
+    return whole_code(shortened(text, cells_max, ELLIPSIS))
+
+
+def whole_code(text: str) -> str:
+    """`text` as code on one line, however long it is."""
+    shown = safe(text)
     if not shown or "`" in shown or "|" in shown or shown != shown.strip(" "):
         return f"<code>{entities(shown)}</code>"
     return f"`{shown}`"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from sgpctl.limits import (
     COMMENT_DIFF_BYTES_MAX,
@@ -12,14 +13,17 @@ from sgpctl.limits import (
     DIFF_LINES_SHOWN_MAX,
 )
 from sgpctl.plan.plan import Change, FieldChange
+from sgpctl.render.changed_line import changed_lines
 from sgpctl.render.counting import counted
-from sgpctl.render.excerpt import diff_line_text
 from sgpctl.render.field_text import is_long_text, origin_text
 from sgpctl.render.markdown.budget import Importance, Part
 from sgpctl.render.markdown.text import ELLIPSIS, code, fenced, folded, of_evaluations
+from sgpctl.render.safe_text import shortened
 from sgpctl.render.text_diff import DiffLine, Kind, TextDiff, text_diff
+from sgpctl.render.wording import more_lines_text
 
-_LINE_CELLS_MAX = 160
+_LINE_CELLS_MAX = 100  # a comment on GitHub shows so many; what is beyond has to be scrolled to
+_FURTHER = {Kind.REMOVED: "<", Kind.ADDED: ">"}  # GitHub colours these lines as the ones that they go on with
 
 TextKey = tuple[str, str, str]
 """Before, after, and where the new text was written; its path where no place is known."""
@@ -90,25 +94,33 @@ def _item(text: TextChange, lines_max: int) -> str:
     title = f"{code(text.origin)} {text.counts}: {paths} of {of_evaluations(text.names)}"
     if text.diff.lines is None:
         return f"{title}\n\nMore than {DIFF_LINES_COMPARED_MAX:,} lines between the first and the last difference."
-    shown = _within(list(map(_line, text.diff.lines)), lines_max)
-    block = f"{title}\n\n{fenced(shown, 'diff')}"
-    hidden = len(text.diff.lines) - len(shown)
-    return f"{block}\n\n… {counted(hidden, 'more line')}" if hidden else block
+    shown = _within(text.diff.lines[:lines_max])
+    block = f"{title}\n\n{fenced(chain.from_iterable(shown), 'diff')}"
+    hidden = text.diff.lines[len(shown) :]
+    return f"{block}\n\n{ELLIPSIS} {more_lines_text(hidden)}" if hidden else block
 
 
-def _line(line: DiffLine) -> str:
-    if line.kind is Kind.POSITION:
-        return f"@@ line {line.text} @@"
-    if line.kind is Kind.REMARK:
-        return f"{line.kind.value} {line.text}"
-    return f"{line.kind.value}{diff_line_text(line, _LINE_CELLS_MAX, ELLIPSIS)}"
+def _within(lines: Sequence[DiffLine]) -> Sequence[Sequence[str]]:
+    """The first lines as they are printed, as far as one difference may take room from others."""
+    shown: list[Sequence[str]] = []
+    left = COMMENT_DIFF_BYTES_MAX
+    for line in lines:
+        printed = _printed(line)
+        left -= sum(len(one.encode("utf-8")) for one in printed)
+        if left < 0:
+            break
+        shown.append(printed)
+    return shown
 
 
-def _within(lines: Sequence[str], lines_max: int) -> Sequence[str]:
-    """The first lines, as far as one difference may take room from others."""
-    used = 0
-    for index, line in enumerate(lines[:lines_max]):
-        used += len(line.encode("utf-8", "surrogatepass"))
-        if used > COMMENT_DIFF_BYTES_MAX:
-            return lines[:index]
-    return lines[:lines_max]
+def _printed(line: DiffLine) -> Sequence[str]:
+    mark = line.kind.value
+    match line.kind:
+        case Kind.POSITION:
+            return [f"@@ line {line.text} @@"]
+        case Kind.REMARK:
+            return [f"{mark} {line.text}"]
+        case Kind.CONTEXT:
+            return [f"{mark}{shortened(line.text, _LINE_CELLS_MAX, ELLIPSIS)}"]
+        case Kind.REMOVED | Kind.ADDED:
+            return [*changed_lines(line, mark, _FURTHER[line.kind], _LINE_CELLS_MAX, ELLIPSIS)]
