@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -248,6 +249,29 @@ def test_two_of_one_create_are_folded_into_one(site: Site) -> None:
     outcome = site.apply([one])
     assert outcome.exit_code is ExitCode.OK
     assert site.plan([one]).is_empty
+
+
+def test_one_that_was_archived_though_no_answer_said_so_counts_as_folded(site: Site) -> None:
+    """Schedule 1095210 of the simulator, when it had other weather."""
+    one = declare()
+
+    def repeat_the_create(_: object) -> None:
+        thread = Thread(target=_deliver_again, args=(site, one))
+        thread.start()
+        thread.join()
+
+    reads_before_the_archive = 2
+    site.fail(
+        Fault(lost_answer(504), "DELETE", ONE, times=None),
+        Fault(Answer(503), "GET", ONE, nth=reads_before_the_archive + 1, times=None),
+    )
+    outcome = site.apply([one], listener=lambda _: Listener(finished=repeat_the_create))
+    assert outcome.exit_code is ExitCode.OK
+    assert len(site.billed) == 2
+    assert len(outcome.folded) == 1
+    assert [request for request in site.requests if request.startswith("DELETE")] == [
+        f"DELETE {CREATE}/{outcome.folded[0]}"
+    ]
 
 
 def test_an_evaluation_of_another_project_is_never_touched(site: Site) -> None:
