@@ -19,7 +19,7 @@ from sgpctl.cli.platform import Platform
 from sgpctl.cli.workspace import Workspace
 from sgpctl.errors import UsageError
 from sgpctl.manifest.loader import Loaded, Manifests
-from sgpctl.manifest.project import PROJECT_FILE
+from sgpctl.manifest.project import PROJECT_FILE, Project
 from sgpctl.manifest.resolving.given import Given, given_variables
 from sgpctl.plan.plan import PlanHeader
 from sgpctl.plan.policy import Policy
@@ -40,13 +40,14 @@ def read_manifests(
     manifests = Manifests(workspace.project, workspace.environment, variables, secrets, cache)
     loaded = manifests.load()
     loaded.raise_errors()
-    _check_spared({*loaded.sources, (workspace.project.root / PROJECT_FILE).resolve()}, written)
+    _check_spared(workspace.project, loaded.sources, written)
     return manifests
 
 
-def _check_spared(sources: Collection[Path], written: Iterable[Path]) -> None:
+def _check_spared(project: Project, sources: Collection[Path], written: Iterable[Path]) -> None:
     for path in written:
-        if path.resolve() in sources:
+        target = path.resolve()
+        if target in sources or target == (project.root / PROJECT_FILE).resolve():
             raise UsageError(
                 f"{path}: the project is made of this file, which would be written over",
                 hint="Choose another path.",
