@@ -117,10 +117,9 @@ def _check_one_selection(
 ) -> None:
     given = {"--id": ids, "--name": names, "--tag": tags, "--all": everything}
     said = [option for option, value in given.items() if value]
-    if not said:
-        raise UsageError("say which evaluations to import", hint="Use one of --id, --name, --tag and --all.")
-    if len(said) > 1:
-        raise UsageError(f"{said[0]} and {said[1]} exclude each other", hint="Leave out one of them.")
+    if len(said) != 1:
+        words = "say which evaluations to import" if not said else f"{said[0]} and {said[1]} exclude each other"
+        raise UsageError(words, hint="Use one of --id, --name, --tag and --all.")
 
 
 def _exit_code(verdicts: tuple[Verdict, ...]) -> ExitCode:

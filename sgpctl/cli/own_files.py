@@ -24,7 +24,7 @@ def own_path(root: Path, name: str) -> Path:
             return path
         if step.is_symlink():
             raise LocalStateError(
-                f"{step}: this is a link, and sgpctl writes through none",
+                f"{step}: this is a link, and sgpctl writes its own files through none",
                 hint="Remove it; what it leads to may be somebody else's.",
             )
     return path
