@@ -118,7 +118,9 @@ def _check_one_selection(
     given = {"--id": ids, "--name": names, "--tag": tags, "--all": everything}
     said = [option for option, value in given.items() if value]
     if len(said) != 1:
-        words = "say which evaluations to import" if not said else f"{said[0]} and {said[1]} exclude each other"
+        words = (
+            "say which evaluations to import" if not said else f"{said[0]} and {said[1]} exclude each other"
+        )
         raise UsageError(words, hint="Use one of --id, --name, --tag and --all.")
 
 

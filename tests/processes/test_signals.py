@@ -79,7 +79,8 @@ def test_once_finishes_what_is_in_flight_and_says_what_is_left(
         assert sent == (one.billed() - BILLED_BEFORE).total()
         assert sent < len(CREATED) + len(REPLACED) or point is ARCHIVE
         assert all(
-            words in done.out for words in ("Interrupted: ", "Not started:", "Run `sgpctl apply` for this environment again")
+            words in done.out
+            for words in ("Interrupted: ", "Not started:", "Run `sgpctl apply` for this environment again")
         )
         assert (one.unreturned(), one.leases()) == (set(), [])
         assert one.converges() == []
