@@ -263,37 +263,16 @@ class AdoptsByName(Parts):
         return _Credulous(client, runner.desired)
 
 
-class _Stubborn(Reconciliation):
-    async def carry_out(
-        self,
-        plan: Plan,
-        *,
-        new_nonce: Callable[[], str],
-        parallelism: int,
-        listener: Listener,
-        interruption: Interruption,
-        skipped: Sequence[Skipped] = (),
-    ) -> Outcome:
-        return await super().carry_out(
-            plan,
-            new_nonce=new_nonce,
-            parallelism=parallelism,
-            listener=listener,
-            interruption=_Unstoppable(interruption.by_person, interruption.is_lease_lost),
-            skipped=skipped,
-        )
-
-
-class _Unstoppable(Interruption):
-    def why_not_to_create(self) -> str | None:
-        return None
+class _Unasked(Evaluations):
+    async def create(self, body: Mapping[str, Json], *, unless: WhyNot = None) -> RemoteEvaluation:
+        return await super().create(body)
 
 
 class FinishesWithoutItsLease(Parts):
     """A change that has begun sends its create also when the lease was lost meanwhile."""
 
-    def reconciliation(self, runner: Runner, evaluations: Evaluations) -> Reconciliation:
-        return _as(_Stubborn, super().reconciliation(runner, evaluations))
+    def evaluations(self, runner: Runner, client: Client) -> Evaluations:
+        return _Unasked(client)
 
 
 class _Obstinate(Reconciliation):
