@@ -12,6 +12,8 @@ from sgpctl import limits
 from sgpctl.model.json_text import has_more_values_than
 from sgpctl.model.located import Json
 
+_CONTAINERS = frozenset({dict, list})  # exact types, because nothing else comes out of the JSON decoder
+
 
 class UnreadableAnswer(Exception):
     """The bytes or the JSON of an answer cannot be used; the text says why and follows "the answer"."""
@@ -119,14 +121,13 @@ def _finite(text: str) -> float | None:
 def _is_deeper_than(value: Json, depth_max: int) -> bool:
     level = [value]
     for _ in range(depth_max):
-        level = [
-            part
-            for outer in level
-            for part in (
-                outer.values() if isinstance(outer, dict) else outer if isinstance(outer, list) else ()
-            )
-            if isinstance(part, dict | list)
-        ]
+        inner: list[Json] = []
+        for outer in level:
+            if isinstance(outer, dict):
+                inner += outer.values()
+            elif isinstance(outer, list):
+                inner += outer
+        level = [part for part in inner if type(part) in _CONTAINERS]
         if not level:
             return False
     return True

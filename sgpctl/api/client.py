@@ -47,7 +47,8 @@ class Client:
     """The platform as seen through one connection; an async context manager.
 
     `transport` replaces the network (a sandbox, a fault); `sleep`, `random` (0 to 1), `now` (Unix seconds) and
-    `monotonic` (seconds, never set back) are whatever is not deterministic. `log` is told of every try.
+    `monotonic` (seconds, never set back) are whatever is not deterministic. `log` is told of every try, `on_wait` in
+    words why nothing seems to happen: once, until something is answered again.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Client:
         monotonic: Callable[[], float] = time.monotonic,
         parallelism: int = limits.PARALLELISM_DEFAULT,
         log: Callable[[RequestRecord], None] | None = None,
+        on_wait: Callable[[str], None] = lambda _: None,
         user_agent: str = f"sgpctl/{__version__}",
     ) -> None:
         """Raise SettingsError when the machine's proxy or certificate settings cannot be used."""
@@ -70,6 +72,8 @@ class Client:
         self._now = now
         self._monotonic = monotonic
         self._log = log
+        self._on_wait = on_wait
+        self._is_wait_told = False
         self._gate = Gate(parallelism, sleep)
         self._http = _http_client(connection, transport, parallelism, user_agent)
 
@@ -82,16 +86,19 @@ class Client:
     async def send(self, request: Request) -> Json:
         """The JSON that `request` is answered with; None where a write is answered with an empty body."""
         try_number = 0
+        began = self._monotonic()
         while True:
             try_number += 1
             outcome = await self._try(request, try_number)
             decision = self._decide(request, outcome, try_number)
+            self._tell_of_wait(request, outcome, decision, self._monotonic() - began)
             await self._wait(decision)
             match decision.verdict, outcome:
                 case Verdict.AGAIN, _:
                     continue
                 case Verdict.ANSWERED, Answer():
                     self._gate.succeeded()
+                    self._is_wait_told = False
                     return self._json_of(request, outcome)
                 case verdict, _:
                     raise wording.failure(verdict, request, outcome, self.connection, try_number)
@@ -106,6 +113,14 @@ class Client:
         return after_answer(
             request.effect, outcome.status, outcome.headers, try_number, random=self._random, now=self._now()
         )
+
+    def _tell_of_wait(
+        self, request: Request, outcome: Answer | Fault, decision: Decision, waited_seconds: float
+    ) -> None:
+        is_long = waited_seconds + decision.wait_seconds >= limits.WAIT_SECONDS_UNTOLD_MAX
+        if decision.verdict is Verdict.AGAIN and is_long and not self._is_wait_told:
+            self._is_wait_told = True
+            self._on_wait(wording.waiting(request, outcome, self.connection, decision.wait_seconds))
 
     async def _wait(self, decision: Decision) -> None:
         if decision.together:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from math import ceil
 from urllib.parse import urlsplit
 
 from sgpctl import limits
@@ -30,6 +31,20 @@ def failure(
     message, hint = _answer_words(verdict, request, outcome, connection, tries)
     error_type = _error_type(verdict, request, outcome)
     return error_type(message, request=request.label, status=outcome.status, hint=hint)
+
+
+def waiting(request: Request, outcome: Answer | Fault, connection: Connection, wait_seconds: float) -> str:
+    """Why `request` is sent again, after so many seconds."""
+    match outcome:
+        case Fault(FaultKind.NOT_CONNECTED | FaultKind.UNKNOWN_HOST):
+            why = f"{connection.host} cannot be reached: {outcome.words}"
+        case Fault():
+            why = f"{request.label} brought no answer from {connection.host}: {outcome.words}"
+        case Answer(429):
+            why = f"{connection.host} wants fewer requests (429)"
+        case _:
+            why = f"{request.label} failed ({outcome.status})"
+    return f"{why}. Trying again in {ceil(wait_seconds)} s."
 
 
 def unreadable(request: Request, answer: Answer, why: UnreadableAnswer, connection: Connection) -> ApiError:

@@ -41,11 +41,14 @@ async def open_platform(
 ) -> AsyncIterator[Platform]:
     """Connect to the workspace's environment; no request is sent yet. Raises SettingsError, LocalStateError."""
     log = _logger(console) if debug else None
+    on_wait = _teller(console)
     if workspace.environment.target is TargetKind.SANDBOX:
         from sgpctl.cli.embedded import embedded_sandbox
 
         with embedded_sandbox(workspace) as (connection, transport, label):
-            connect = partial(Client, connection, transport=transport, parallelism=parallelism, log=log)
+            connect = partial(
+                Client, connection, transport=transport, parallelism=parallelism, log=log, on_wait=on_wait
+            )
             target = Target(label, connection.base_url, connection.account_id, is_sandbox=True)
             async with connect() as client:
                 yield Platform(Evaluations(client), Lookup(client), target, connect, console.redacted)
@@ -60,10 +63,17 @@ async def open_platform(
         read_text=read_key_file,
     )
     console.hide(connection.api_key.reveal())
-    connect = partial(Client, connection, parallelism=parallelism, log=log)
+    connect = partial(Client, connection, parallelism=parallelism, log=log, on_wait=on_wait)
     target = Target(connection.host, connection.base_url, connection.account_id, is_sandbox=False)
     async with connect() as client:
         yield Platform(Evaluations(client), Lookup(client), target, connect, console.redacted)
+
+
+def _teller(console: Console) -> Callable[[str], None]:
+    def tell(words: str) -> None:
+        console.tell([(Span(words, Style.WARNING),)])
+
+    return tell
 
 
 def _logger(console: Console) -> Callable[[RequestRecord], None]:

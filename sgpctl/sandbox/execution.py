@@ -91,7 +91,7 @@ def _error(step: _Step, row: Mapping[str, object], draw: Draw, failing_share: fl
     for path in step.paths:
         if look_up(row, path) is MISSING:
             return {"message": f"item.{path} is not in this row", "type": "ItemLocatorError"}
-    if draw.child("failure").share < failing_share:
+    if failing_share > 0 and draw.child("failure").share < failing_share:
         return {"message": "[simulated] The task failed.", "type": "SimulatedError"}
     return None
 

@@ -94,6 +94,7 @@ def client_of(
     connection: Connection = CONNECTION,
     waits: Waits | None = None,
     log: Callable[[RequestRecord], None] | None = None,
+    on_wait: Callable[[str], None] = lambda _: None,
     parallelism: int = limits.PARALLELISM_DEFAULT,
     now: Callable[[], float] = lambda: 1_000.0,
     monotonic: Callable[[], float] = lambda: 5.0,
@@ -108,6 +109,7 @@ def client_of(
         monotonic=monotonic,
         parallelism=parallelism,
         log=log,
+        on_wait=on_wait,
     )
 
 

@@ -188,6 +188,62 @@ def test_nor_when_it_lost_it_while_it_waited_for_another_try(end: httpx.Response
     assert len(transport.requests) == 1
 
 
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [
+        (
+            httpx.ConnectError("x"),
+            "api.example.com cannot be reached: no connection could be made. Trying again in 2 s.",
+        ),
+        (
+            httpx.ReadTimeout("x"),
+            "GET /v5/evaluations brought no answer from api.example.com: the answer did not come in time. "
+            "Trying again in 2 s.",
+        ),
+        (httpx.Response(503), "GET /v5/evaluations failed (503). Trying again in 2 s."),
+        (
+            httpx.Response(429, headers={"retry-after": "30"}),
+            "api.example.com wants fewer requests (429). Trying again in 30 s.",
+        ),
+    ],
+)
+def test_a_person_who_waits_for_long_is_told_why(end: httpx.Response | Exception, words: str) -> None:
+    told: list[str] = []
+    client = client_of(Script(end, end, end, end, answer({})), on_wait=told.append)
+    run(client, lambda client: client.send(READ))
+    assert told == [words]
+
+
+def test_a_short_wait_is_not_worth_a_word() -> None:
+    told: list[str] = []
+    client = client_of(Script(httpx.Response(500), httpx.Response(500), answer({})), on_wait=told.append)
+    run(client, lambda client: client.send(READ))
+    assert told == []
+
+
+def test_time_that_went_by_without_an_answer_counts_as_waiting() -> None:
+    told: list[str] = []
+    clock = iter(range(0, 1000, 5))
+    client = client_of(
+        Script(httpx.ReadTimeout("x"), answer({})), on_wait=told.append, monotonic=lambda: float(next(clock))
+    )
+    run(client, lambda client: client.send(READ))
+    assert len(told) == 1
+
+
+def test_who_waits_again_after_an_answer_is_told_again() -> None:
+    told: list[str] = []
+    busy = httpx.Response(429, headers={"retry-after": "30"})
+    client = client_of(Script(busy, answer({}), busy, busy, answer({})), on_wait=told.append)
+
+    async def twice(client: Client) -> None:
+        await client.send(READ)
+        await client.send(CREATE)
+
+    run(client, twice)
+    assert len(told) == 2
+
+
 def test_a_429_makes_all_requests_of_the_client_wait_together() -> None:
     asked: list[str] = []
 
