@@ -23,10 +23,11 @@ _SORT_KEYS = {
 # the account's index for it.
 _LISTED = "e.account = :account"
 _FILTERED = "+e.account = :account"
-# Every one of the wanted tags has its evaluations; those that are in all of these sets have all tags.
+# Asked of one evaluation after the other, so that a page costs what it holds: a set of all that have the tags would be
+# made anew for each page.
 _HAS_TAGS = (
-    "e.rowid IN (SELECT evaluation FROM evaluation_tag WHERE tag IN (SELECT value FROM json_each(:tags))"
-    " GROUP BY evaluation HAVING COUNT(*) = :tag_count)"
+    "(SELECT COUNT(*) FROM evaluation_tag t WHERE t.evaluation = e.rowid"
+    " AND t.tag IN (SELECT value FROM json_each(:tags))) = :tag_count"
 )
 
 

@@ -48,7 +48,8 @@ STATEMENTS = (
         dataset INTEGER, row_count INTEGER NOT NULL, created_at TEXT NOT NULL, listed_from TEXT,
         finishes_at TEXT, final_status TEXT NOT NULL, final_reason TEXT, final_progress TEXT,
         error_count INTEGER NOT NULL, archived_at TEXT)""",
-    "CREATE INDEX evaluation_by_time ON evaluation (account, created_at)",
+    # With all that decides what is listed, so that counting reads no evaluation: their tasks are large.
+    "CREATE INDEX evaluation_by_time ON evaluation (account, created_at, archived_at, listed_from)",
     """CREATE TABLE evaluation_tag (
         evaluation INTEGER NOT NULL, tag TEXT NOT NULL, PRIMARY KEY (evaluation, tag)) WITHOUT ROWID""",
     "CREATE INDEX evaluation_tag_by_tag ON evaluation_tag (tag)",
