@@ -30,19 +30,19 @@ class Opener:
 
     def __init__(self, below: Path) -> None:
         self._below = below
-        self._folder: Path | None = None
+        self._folder: str | None = None
         self._descriptor: int | None = None
 
     def open(self, path: Path) -> int:
         """A descriptor of what stands at `path`. Raises OSError."""
         if os.open not in os.supports_dir_fd or path == self._below:
             return open_to_read(path, self._below)
-        folder = path.parent
+        folder, name = os.path.split(path)
         if self._descriptor is None or folder != self._folder:
             self.close()
-            self._descriptor = _open_folder(folder, self._below)
+            self._descriptor = _open_folder(path.parent, self._below)
             self._folder = folder
-        return os.open(path.name, _READ | _NO_LINK, dir_fd=self._descriptor)
+        return os.open(name, _READ | _NO_LINK, dir_fd=self._descriptor)
 
     def close(self) -> None:
         if self._descriptor is not None:

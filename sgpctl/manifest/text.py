@@ -94,8 +94,7 @@ def read_bytes(path: Path, shown: str, bytes_max: int, opener: Opener | None) ->
             raise Broken(error_at(start, f"this is {_kind(status.st_mode)}, not a file"))
         if status.st_size > bytes_max:
             raise Broken(error_at(start, _about_size(bytes_max, status.st_size)))
-        with os.fdopen(descriptor, "rb", closefd=False) as file:
-            raw = file.read(bytes_max + 1)
+        raw = _content(descriptor, status.st_size, bytes_max + 1)
     except OSError as error:
         raise Broken(error_at(start, f"the file cannot be read: {reason(error)}")) from error
     finally:
@@ -106,6 +105,20 @@ def read_bytes(path: Path, shown: str, bytes_max: int, opener: Opener | None) ->
         message = "the file said that it is empty, and is not: it is made up by the system, as in /proc, or just written"
         raise Broken(error_at(start, message))
     return raw
+
+
+def _content(descriptor: int, size: int, bytes_max: int) -> bytes:
+    """All bytes up to the end of the file, which is likely to come after `size`, but at most `bytes_max`.
+
+    Raises OSError.
+    """
+    pieces: list[bytes] = []
+    left, wanted = bytes_max, size + 1  # room for all that may be read would be taken for each small file
+    while left and (piece := os.read(descriptor, min(wanted, left))):
+        pieces.append(piece)
+        left -= len(piece)
+        wanted = MIB
+    return b"".join(pieces)
 
 
 def _decode(raw: bytes, shown: str) -> str:

@@ -112,6 +112,7 @@ def _connection(target: str) -> sqlite3.Connection:
         db.row_factory = sqlite3.Row
         _prepare(db)
         db.execute("PRAGMA synchronous = NORMAL")
+        # A create writes a dozen pages; by default each hundredth would wait until all of them are on the disk.
         db.execute("PRAGMA wal_autocheckpoint = 16000")
     except BaseException:
         db.close()

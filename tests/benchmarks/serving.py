@@ -84,10 +84,13 @@ def _address(process: subprocess.Popen[str]) -> str:
 
 
 def surroundings(address: str = "") -> dict[str, str]:
-    """The environment variables of a process that talks to the platform at `address`."""
+    """The environment variables of a process that talks to the platform at `address`.
+
+    Python may keep what it compiles, as it does where sgpctl is installed for use.
+    """
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("SGP", "GIT", "CI", "GITHUB"))
+        if not name.startswith(("SGP", "GIT", "CI", "GITHUB")) and name != "PYTHONDONTWRITEBYTECODE"
     }
     return {**kept, "SGP_API_KEY": KEY, "SGP_CLIENT_BASE_URL": address, "NO_COLOR": "1"}

@@ -13,7 +13,7 @@ from sgpctl.manifest.cache.entry import Entry, Ingredient, KeptFile, Unusable, e
 from sgpctl.manifest.cache.store import Store
 from sgpctl.manifest.files import Files
 from sgpctl.manifest.problem import Broken
-from sgpctl.manifest.resolving.defaults import Defaults
+from sgpctl.manifest.resolving.defaults import Defaults, Ground
 from sgpctl.model.located import LocatedMap
 
 _KEY_BYTES = 20
@@ -82,10 +82,10 @@ class Recall:
 
     def entry_of(self, path: Path, kept: KeptFile) -> bytes | None:
         """The entry of a file that was read just now; None where it cannot be kept, or changed since it was asked for."""
-        if self._key_of(path, self._files.digest(path)) != self._keys.get(path):
+        ground = self._defaults.ground_of(path.parent)
+        if self._key_of(path, self._files.digest(path), ground) != self._keys.get(path):
             return None
         uses = frozenset(use for document in kept.documents for use in document.uses)
-        ground = self._defaults.ground_of(path.parent)
         if not self._files.linked.isdisjoint(uses):
             return None  # a link may lead to another file another time
         digests = {use: self._files.digest(use) for use in (*sorted(uses), *ground.files)}
@@ -96,17 +96,17 @@ class Recall:
         return encoded(kept, ingredients, rows)
 
     def _key_now(self, path: Path) -> bytes | None:
-        if not self._defaults.ground_of(path.parent).is_sound:
+        ground = self._defaults.ground_of(path.parent)
+        if not ground.is_sound:
             return None  # a file of defaults that cannot be used is in no key
         try:
             raw = self._files.raw(path, MANIFEST_BYTES_MAX)
         except Broken:
             return None
-        return None if self._may_hold_secret(raw) else self._key_of(path, self._files.digest(path))
+        return None if self._may_hold_secret(raw) else self._key_of(path, self._files.digest(path), ground)
 
-    def _key_of(self, path: Path, digest: str | None) -> bytes:
+    def _key_of(self, path: Path, digest: str | None, ground: Ground) -> bytes:
         """A digest of the file, and of those whose defaults it stands on without naming them."""
-        ground = self._defaults.ground_of(path.parent)
         parts = [self._name(path), digest or ""]
         for above in ground.files:
             parts += (self._name(above), self._files.digest(above) or "")
