@@ -71,8 +71,9 @@ def command(
         console.tell([_totals(report)])
         return ExitCode.ERROR if report.errors else ExitCode.OK
     _, loaded = _loaded(start, environment, given, console.secrets)
-    loaded.raise_errors()
-    console.tell(problem_lines(loaded.warnings, console.glyphs))
+    console.tell(problem_lines(loaded.problems, console.glyphs))
+    if loaded.errors:
+        return ExitCode.ERROR
     console.put([(Span("Valid", Style.GOOD), Span(f": {_counts(loaded.files, len(loaded.desired))}."))])
     return ExitCode.OK
 

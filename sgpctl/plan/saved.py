@@ -32,6 +32,7 @@ from sgpctl.plan.saved_rows import read_rows, rows_document
 FORMAT_VERSION = "1.1"
 _MAJOR = FORMAT_VERSION.partition(".")[0]
 _VERSION = re.compile(r"(\d{1,9})\.(\d{1,9})", re.ASCII)
+_TELLING_KEYS = ("format_version", "sgpctl_version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,7 @@ def iso_text(moment: datetime) -> str:
 
 def read_plan_document(document: Json) -> SavedPlan:
     """The plan that `plan_document` wrote; PlanFileError when it is damaged, edited or of another major version."""
+    _check_kind(document)
     root = checked_document(document)
     _check_version(root)
     plan = _read_plan(root)
@@ -147,6 +149,16 @@ def read_plan_document(document: Json) -> SavedPlan:
     if plan.scope and plan.scope != header.scope:
         raise damaged("`where` names another project, environment or target than its head")
     return SavedPlan(header, plan, digest)
+
+
+def _check_kind(document: Json) -> None:
+    """What is something else than a plan is no damaged one, and making a new one would not mend what was meant."""
+    held = document if isinstance(document, dict) else {}
+    missing = next((key for key in _TELLING_KEYS if key not in held), None)
+    if missing is not None:
+        raise PlanFileError(
+            f"this is not a saved plan: it has no `{missing}`", hint="Make one with `sgpctl plan --out FILE`."
+        )
 
 
 def _check_version(root: Part) -> None:

@@ -45,6 +45,13 @@ def test_text_is_the_default(faulty: Path, sgpctl: Sgpctl) -> None:
     assert sgpctl("validate", faulty) == sgpctl("validate", faulty, "--format", "text")
 
 
+def test_text_tells_errors_first_and_warnings_all_the_same(faulty: Path, sgpctl: Sgpctl) -> None:
+    first, second, last = sgpctl("validate", faulty).err.splitlines()
+    assert first.startswith("evaluations/tone.yaml:3:7: tags: ")
+    assert second.startswith("evaluations/human-review.yaml:3:20: warning: metadata.urgent: ")
+    assert last == "1 problem, 1 warning in 2 files."
+
+
 def test_json_holds_errors_and_warnings_with_their_places_and_counts(faulty: Path, sgpctl: Sgpctl) -> None:
     document = json.loads(sgpctl("validate", faulty, "--format", "json").out)
     assert document["format_version"] == "1.0"

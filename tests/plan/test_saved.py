@@ -204,9 +204,11 @@ def test_a_number_that_json_does_not_have_is_refused(number: str) -> None:
         read_plan_document(document)
 
 
-@pytest.mark.parametrize("document", [None, [], "plan", 7, {}])
+@pytest.mark.parametrize(
+    "document", [None, [], "plan", 7, {}, {"format_version": "1.0", "summary": {}, "problems": []}]
+)
 def test_what_is_no_plan_at_all_is_called_so(document: Json) -> None:
-    with pytest.raises(PlanFileError, match="plan"):
+    with pytest.raises(PlanFileError, match="this is not a saved plan: it has no"):
         read_plan_document(document)
 
 
