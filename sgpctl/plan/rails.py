@@ -62,14 +62,16 @@ def _refusals(
     policy: Policy,
     scope: Sequence[str],
 ) -> tuple[Refusal, ...]:
+    nothing_desired = _nothing_desired(matching, state, policy)
     found = [
         *_incomplete_reading(changes, state),
-        *_nothing_desired(matching, state, policy),
+        *nothing_desired,
         *_other_repositories(matching, owner),
         *_contested(state, owner),
         *_unknown_digests(matching),
         *_protected(changes, state, scope),
-        *_too_many_removals(changes, state, policy, scope),
+        # How to let so many removals pass is no way out where that nothing is declared stands against them.
+        *([] if nothing_desired else _too_many_removals(changes, state, policy, scope)),
         *_over_budget(changes, policy, scope),
     ]
     return tuple(found)
