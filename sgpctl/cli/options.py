@@ -8,9 +8,24 @@ from typing import Any, TypeVar
 import click
 
 from sgpctl.cli.forms import PRINTED
+from sgpctl.errors import SgpctlError
 from sgpctl.limits import LOCK_TIMEOUT_SECONDS_MAX, PARALLELISM_DEFAULT, PARALLELISM_MAX
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def _environment_names(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """For the completion of the shell: nothing where there is no project that can be read."""
+    from sgpctl.cli.start import start_folder
+    from sgpctl.manifest.project import find_project
+
+    directory = context.args[0] if context.args else None  # not parsed further, as --env has no value yet
+    try:
+        project = find_project(start_folder(context.params.get("base"), directory))
+    except (SgpctlError, OSError):
+        return []
+    return sorted(name for name in project.environments if name.startswith(incomplete))
+
 
 project_directory = click.argument(
     "directory", required=False, type=click.Path(path_type=str), metavar="[DIRECTORY]"
@@ -30,6 +45,7 @@ environment = click.option(
     metavar="NAME",
     envvar="SGPCTL_ENVIRONMENT",
     show_envvar=True,
+    shell_complete=_environment_names,
     help="The environment to act on; default: the project's default_environment.",
 )
 debug = click.option(
