@@ -20,6 +20,7 @@ from sgpctl.render.glyphs import Glyphs, glyphs_for
 from sgpctl.render.layout import Line, plain
 from sgpctl.render.safe_text import redact
 
+_CLEAR_LINE = b"\r\x1b[2K"
 _WIDTH_ELSEWHERE = 120  # where the output is not a terminal, and lines are read in logs and reviews
 
 
@@ -75,7 +76,8 @@ class Console:
     def tell(self, lines: Sequence[Line]) -> None:
         """Print lines of messages or progress; what nobody can be told must not stop what it is about."""
         with suppress(OSError):
-            self._write(self.messages, lines)
+            # A progress bar may stand on the line that is written to.
+            self._write(self.messages, lines, before=_CLEAR_LINE if self.is_live else b"")
 
     def confirm(self, question: str) -> bool:
         """Ask a person; only the whole word `yes` agrees. Raises UsageError where nobody can be asked."""
@@ -93,7 +95,7 @@ class Console:
             )
         return answer.strip() == "yes"
 
-    def _write(self, stream: TextIO, lines: Sequence[Line]) -> None:
+    def _write(self, stream: TextIO, lines: Sequence[Line], *, before: bytes = b"") -> None:
         if self.colour_wanted and stream.isatty():
             from sgpctl.render.ansi import ansi
 
@@ -101,7 +103,7 @@ class Console:
         else:
             text = plain(lines)
         encoding = stream.encoding or "utf-8"
-        self._write_bytes(stream, self.redacted(text).encode(encoding, "backslashreplace"))
+        self._write_bytes(stream, before + self.redacted(text).encode(encoding, "backslashreplace"))
 
     def _write_bytes(self, stream: TextIO, data: bytes) -> None:
         try:
