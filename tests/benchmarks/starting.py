@@ -14,7 +14,9 @@ _BENCHMARK = "start"
 
 
 def measure_starts(report: Report, folder: Path, rounds: int) -> None:
-    """Python that does nothing, and sgpctl that says who it is, helps, or checks one manifest."""
+    """Python that does nothing, or loads what sgpctl is built on, and sgpctl that says who it is, helps, or checks one
+    manifest.
+    """
     project = folder / "one"
     project.mkdir()
     (project / "sgpctl.yaml").write_text(
@@ -24,6 +26,10 @@ def measure_starts(report: Report, folder: Path, rounds: int) -> None:
     environment = surroundings()
     commands = {
         "python -c pass": Command((sys.executable, "-c", "pass"), environment),
+        "floor: import click": Command((sys.executable, "-c", "import click"), environment),
+        "floor: import click, yaml, pydantic": Command(
+            (sys.executable, "-c", "import click, yaml; from pydantic import BaseModel"), environment
+        ),
         "sgpctl --version": Command((str(SGPCTL), "--version"), environment),
         "sgpctl --help": Command((str(SGPCTL), "--help"), environment),
         "sgpctl validate, one manifest": Command((str(SGPCTL), "validate", str(project)), environment),
