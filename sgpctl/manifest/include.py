@@ -131,15 +131,16 @@ class _Kept(NamedTuple):
 class Inclusion:
     """Resolves the `$file` of one document, once or for every cell of its matrix, and collects what that brings along.
 
-    `problems` and `uses` are those of all cells. `cell_uses` counts the files that depend on the cell.
+    `problems` and `uses` are those of all cells, and `failed_at` the places of what could not be put in. `cell_uses`
+    counts the files that depend on the cell.
     """
 
     def __init__(self, includes: Includes) -> None:
         self.problems: dict[Problem, None] = {}
         self.uses: set[Path] = set()
         self.named: set[NamedAt] = set()
+        self.failed_at: set[Mark] = set()
         self.levels = 0
-        self.is_sound = True
         self.cell_uses = 0
         self._filled_in = Spent()
         self._includes = includes
@@ -152,11 +153,15 @@ class Inclusion:
     ) -> tuple[Json, Mark, Extent]:
         """`root`, which stands at `mark` and refers to nothing any more, at one place; how large it is then.
 
-        `path` is where it stands in its document.
+        What cannot be put in is `Failed`. `path` is where it stands in its document.
         """
         self._place = place
         self._of_cell = {}
         return self._resolved(root, mark, path)
+
+    @property
+    def is_sound(self) -> bool:
+        return not self.failed_at and not any(problem.is_error for problem in self.problems)
 
     def _resolved(self, value: Json, mark: Mark, path: DocumentPath) -> tuple[Json, Mark, Extent]:
         if isinstance(value, str):
@@ -216,7 +221,7 @@ class Inclusion:
     def _file(self, holder: LocatedMap, path: DocumentPath) -> tuple[Json, Mark, Extent]:
         mark = holder.values_at[FILE_KEY]
         if isinstance(holder[FILE_KEY], Failed) or len(self.problems) >= PROBLEMS_PER_FILE_MAX:
-            return self._missing(mark)  # enough has been said
+            return self._failed(mark)  # enough has been said
         try:
             target = self._target(holder, path)
             self.uses.add(target)
@@ -228,14 +233,15 @@ class Inclusion:
         except NotUsable as error:
             if isinstance(error, _TooDeep) and len(self._includes.opened) > 1:
                 raise  # told where the document itself names a file, whoever has read the others before
-            return self._missing(mark, error_at(mark, str(error), (*path, FILE_KEY)))
+            return self._failed(mark, error_at(mark, str(error), (*path, FILE_KEY)))
         except Broken as broken:
-            return self._missing(mark, broken.problem)
+            return self._failed(mark, broken.problem)
         self.named |= content.named
         self.levels = max(self.levels, content.levels + 1)
         self.cell_uses += content.is_of_cell
+        if not content.is_sound:
+            return self._failed(mark, *content.problems)
         self._note(*content.problems)
-        self.is_sound = self.is_sound and content.is_sound
         start: Mark = (shown(target, self._includes.files.root), 1, 1)
         if WITH in holder:
             return self._filled(holder, target, content, path)
@@ -275,26 +281,24 @@ class Inclusion:
         values, mark = holder[WITH], holder.values_at[WITH]
         if not is_text(target) or not isinstance(content.value, str):
             message = f"`{WITH}` fills in texts, and {quoted(name)} is none"
-            return self._missing(mark, error_at(holder.keys_at[WITH], message, (*path, WITH)))
+            return self._failed(mark, error_at(holder.keys_at[WITH], message, (*path, WITH)))
         if not isinstance(values, LocatedMap):
             message = "must be a map from the names that the text uses to their values"
-            return self._missing(mark, error_at(mark, message, (*path, WITH)))
+            return self._failed(mark, error_at(mark, message, (*path, WITH)))
         scope, account = self._includes.scope, self._filled_in
         result = filled(content.value, name, values, (*path, WITH), scope=scope, account=account)
+        if any(problem.is_error for problem in result.problems):
+            return self._failed(mark, *result.problems)
         self._note(*result.problems)
         return result.text, (name, 1, 1), Extent(1, len(result.text), 0)
 
-    def _missing(self, mark: Mark, problem: Problem | None = None) -> tuple[Json, Mark, Extent]:
-        self.is_sound = False
-        if problem is None:
-            return None, mark, Extent(1, 0, 0)
-        self._note(problem)
-        return None, (problem.file, problem.line, problem.column), Extent(1, 0, 0)
+    def _failed(self, mark: Mark, *problems: Problem) -> tuple[Json, Mark, Extent]:
+        self._note(*problems)
+        self.failed_at.add(mark)
+        return Failed(), mark, Extent(1, 0, 0)
 
     def _note(self, *problems: Problem) -> None:
-        for problem in problems:
-            self.problems[problem] = None
-            self.is_sound = self.is_sound and not problem.is_error
+        self.problems |= dict.fromkeys(problems)
 
 
 def size_problems(extent: Extent, mark: Mark) -> tuple[Problem, ...]:

@@ -43,6 +43,19 @@ def result_columns(tasks: tuple[Mapping[str, Json], ...] | list[Mapping[str, Jso
     return frozenset(columns)
 
 
+def fills_known_columns(task: Mapping[str, Json]) -> bool:
+    """False when something of what names the columns that the task adds is missing or cannot be used."""
+    alias, configuration = task.get("alias"), task.get("configuration")
+    outputs = configuration.get("outputs") if isinstance(configuration, dict) else None
+    columns = output_columns(task)
+    return (
+        bool(effective_alias(task))
+        and (alias is None or (isinstance(alias, str) and alias != ""))
+        and isinstance(configuration, dict)
+        and (outputs is None or (isinstance(outputs, list) and len(columns) == len(outputs) and all(columns)))
+    )
+
+
 def output_columns(task: Mapping[str, Json]) -> tuple[str, ...]:
     """The columns named by the `outputs` of a custom function; an output without alias has its path, dots as `_`."""
     configuration = task.get("configuration")

@@ -9,12 +9,12 @@ functions    a custom function follows the rules of its runner and gets its para
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from itertools import islice
 from typing import TypeAlias
 
-from sgpctl.model.alias import effective_alias, output_columns
+from sgpctl.model.alias import effective_alias, fills_known_columns, output_columns
 from sgpctl.model.custom_function import function_findings
 from sgpctl.model.finding import Finding, Severity
 from sgpctl.model.located import Json, Path, path_text
@@ -59,7 +59,12 @@ _Results: TypeAlias = Mapping[str, int]
 
 
 def run_findings(tasks: Sequence[Json], columns: Columns, hints: Hints) -> Iterator[Finding]:
-    """Everything that dooms a run of `tasks` over rows with `columns`; tasks that are not maps are passed over."""
+    """Everything that dooms a run of `tasks` over rows with `columns`; tasks that are not maps are passed over.
+
+    What a task fills that is refused itself is not known, and nothing that depends on it is an error.
+    """
+    if not all(isinstance(task, dict) and fills_known_columns(task) for task in tasks):
+        columns = replace(columns, is_complete=False)
     placed = [
         _PlacedTask(("tasks", index), task, tuple(_references_of(task, ("tasks", index))))
         for index, task in enumerate(tasks)
@@ -186,7 +191,7 @@ def _unresolved(
         if meant is not None:
             yield Finding(
                 reference.path,
-                f"'{name}' is no task's result; did you mean '{meant}'? (columns of the dataset are not known here)",
+                f"'{name}' is no task's result; did you mean '{meant}'? (not all columns are known here)",
                 Severity.WARNING,
             )
     elif known.columns.rows:

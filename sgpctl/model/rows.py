@@ -18,8 +18,9 @@ from sgpctl.model.wording import not_this
 class Columns:
     """What is known of the columns before the run: in how many of the rows each of them is.
 
-    `is_complete` is False when rows come from a dataset, whose columns nobody has read. `files` are the names under
-    which a locator may reach files, which is not documented and so not refused.
+    `is_complete` is False when rows come from a dataset, whose columns nobody has read, and when some of what they come
+    from is refused. `files` are the names under which a locator may reach files, which is not documented and so not
+    refused.
     """
 
     rows: int = 0
@@ -63,14 +64,17 @@ def _columns_of(data: Json, files: Json, *, is_complete: bool) -> Columns:
     if not isinstance(data, list):
         return Columns()
     counts: Counter[str] = Counter()
+    rows = 0
     for keys, times in Counter(tuple(row) for row in data if isinstance(row, dict)).items():
+        rows += times
         for key in keys:
             counts[key] += times
     names: Counter[str] = Counter()
     for paired in files if isinstance(files, list) else []:
         if isinstance(paired, dict):
             names.update(("files", *paired.keys()))
-    return Columns(len(data), counts, is_complete, names)
+    is_sound = rows == len(data) and (files is None or isinstance(files, list))
+    return Columns(rows, counts, is_complete and is_sound, names)
 
 
 def row_findings(body: Mapping[str, Json], hints: Hints, lists: RowLists) -> Iterator[Finding]:
@@ -111,10 +115,10 @@ def _dataset_key_findings(body: Mapping[str, Json], hints: Hints, lists: RowList
     keys = dataset.get("keys") if isinstance(dataset, dict) else None
     if not isinstance(keys, list) or not body.get("data"):
         return
-    columns = lists.columns_of(body).counts
-    for index, key in enumerate(keys):
-        if isinstance(key, str) and key not in columns:
-            message = f"no row has a column '{key}'{hints.did_you_mean(key, columns)}"
+    columns = lists.columns_of(body)
+    for index, key in enumerate(keys if columns.is_complete else ()):
+        if isinstance(key, str) and key not in columns.counts:
+            message = f"no row has a column '{key}'{hints.did_you_mean(key, columns.counts)}"
             yield Finding(("dataset", "keys", index), message)
 
 

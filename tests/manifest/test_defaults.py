@@ -131,6 +131,7 @@ def test_a_mistake_among_joined_tags_is_told_at_its_place_without_an_index_that_
     said = [line.split(";")[0] for line in errors(load_files(tmp_path, files))]
     assert said == [
         "_defaults.yaml:1:14: tags: must be a string, not a number (7): put it in quotes",
+        "a.yaml:3:8: tags: must be a string, not a number (12): put it in quotes",
         "a.yaml:3:13: tags: there is no variable 'gone'",
         "a.yaml:3:36: tags.$file: 'gone.md' does not exist",
         "b.yaml:3:14: tags: must be a string, not a number (5): put it in quotes",

@@ -139,6 +139,7 @@ def test_all_errors_of_all_files_come_at_once_in_order_with_their_places(tmp_pat
     assert [line.split(" ")[0] for line in errors(loaded)] == [
         "a.yaml:3:1:",
         "a.yaml:4:15:",
+        "a.yaml:6:7:",
         "a.yaml:7:15:",
         "b.json:1:43:",
         "c.yaml:2:1:",

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from sgpctl.limits import ROW_PROBLEMS_MAX, ROWS_PER_EVALUATION_MAX
+from sgpctl.model.alias import fills_known_columns
 from sgpctl.model.finding import Finding, Severity
 from sgpctl.model.located import Json, path_text
 from sgpctl.model.request import CheckedManifest, check_manifest
@@ -43,6 +44,13 @@ def test_a_doubtful_manifest_is_accepted_with_warnings(case: dict[str, Json]) ->
     manifest, findings = check_manifest(case["manifest"])
     assert [line(finding) for finding in findings] == case["findings"]
     assert manifest is not None
+
+
+@pytest.mark.parametrize("document", cases("accept"))
+def test_what_the_tasks_of_a_valid_manifest_fill_is_known(document: Json) -> None:
+    tasks = accepted(document).body.get("tasks", [])
+    assert isinstance(tasks, list)
+    assert all(isinstance(task, dict) and fills_known_columns(task) for task in tasks)
 
 
 @pytest.mark.parametrize("case", cases("refuse"))

@@ -63,7 +63,7 @@ class Evaluating:
     ) -> tuple[DesiredEvaluation | None, Iterable[Problem]]:
         checked, findings = check_manifest(candidate.root, hints, self._lists)
         problems = located(findings, candidate.root, candidate.mark, candidate.blamed)
-        if checked is None:
+        if checked is None or not candidate.is_whole:
             return None, problems
         rows = self._data_digest(checked.body)
         evaluation = DesiredEvaluation(

@@ -22,6 +22,7 @@ from typing import TypeGuard
 
 from sgpctl.manifest.include import FILE_KEY
 from sgpctl.manifest.problem import Problem, error_at
+from sgpctl.manifest.resolving.references import Failed
 from sgpctl.model.located import JoinedList, Json, LocatedList, LocatedMap, Mark
 
 TAGS = "tags"
@@ -61,6 +62,8 @@ def flat_tags(tags: Json, whole: frozenset[int]) -> tuple[Json, tuple[Problem, .
         elif isinstance(tag, LocatedList):
             for part, part_mark in zip(tag, tag.values_at, strict=True):
                 _put_once(flat, part, part_mark, seen)
+        elif isinstance(tag, Failed):
+            flat.put(tag, mark)
         elif tag is not None:
             problems.append(error_at(mark, "must be a list: tags of several places are joined", (TAGS,)))
     return flat, tuple(problems)

@@ -35,7 +35,8 @@ _NAME = "name"
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One evaluation as a document declares it. One that is not sound lacks a part, and is not judged any further.
+    """One evaluation as a document declares it. One that is not whole is checked, but not planned; one that is not sound
+    is not even checked.
 
     At the places in `blamed` stands something else than was meant, of which an error is told. `pin` is the map that
     stood for its `dataset_id`.
@@ -47,6 +48,7 @@ class Candidate:
     pin: LocatedMap | None = None
     expect_version: int | None = None
     is_sound: bool = True
+    is_whole: bool = True
     blamed: frozenset[Mark] = frozenset()
 
 
@@ -122,9 +124,12 @@ class _Work:
         found = [self._candidate(multiplied.root, mark, place, joined) for place in multiplied.places]
         self.named |= self.substitution.named | self.inclusion.named
         self._more += _about_names(found)
-        blamed = known | self.substitution.failed_at | self._failed_at | places_of_errors(self._more)
-        is_whole = is_sound and self.inclusion.is_sound
-        return [replace(each, is_sound=is_whole and each.is_sound, blamed=blamed) for each in found]
+        failed_at = self.substitution.failed_at | self.inclusion.failed_at | self._failed_at
+        blamed = known | failed_at | places_of_errors(self._more)
+        return [
+            replace(each, is_sound=is_sound and each.is_sound, is_whole=not failed_at, blamed=blamed)
+            for each in found
+        ]
 
     def _multiplied(self, root: Json) -> _Multiplied:
         if not isinstance(root, LocatedMap) or MATRIX not in root:
@@ -146,7 +151,7 @@ class _Work:
         root, mark, extent = self.inclusion.included(root, mark, place)
         too_large = size_problems(extent, mark)
         self._more += too_large
-        if joined is not None and isinstance(root, LocatedMap) and not self.substitution.failed_at:
+        if joined is not None and isinstance(root, LocatedMap):
             root = self._with_flat_tags(root, joined)
         pin = pinned(root, self._includes.scope)
         self.named |= pin.named
