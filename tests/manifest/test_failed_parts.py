@@ -122,6 +122,12 @@ def test_a_task_that_is_not_there_may_fill_the_columns_that_others_name(tmp_path
     assert "tasks[2]" in line
 
 
+@pytest.mark.parametrize("pin", ["{id: %s}", "{name: %s}", "{id: ds-1, expect_version: %s}", "%s"])
+def test_a_pinned_dataset_without_its_parts_is_told_once(tmp_path: Path, gone: str, pin: str) -> None:
+    (line,) = lines(load_files(tmp_path, {"a.yaml": f"name: a\ndataset_id: {pin % gone}\n" + TASKS}))
+    assert "dataset_id" in line
+
+
 def test_joined_tags_are_laid_open_whatever_else_is_wrong(tmp_path: Path, gone: str) -> None:
     text = manifest() + f"tags: ${{var.team}}\nmetadata: {{a: {gone}}}\n"
     (line,) = lines(

@@ -46,7 +46,9 @@ def pinned(root: Json, scope: Scope) -> Pinned:
     mark = pin.values_at.get(key, pin.mark)
     named: frozenset[NamedAt] = frozenset()
     name = pin.get(NAME)
-    if dataset is None and isinstance(name, str) and name and not isinstance(name, Unresolved):
+    if dataset is None and isinstance(name, Failed):
+        dataset = name
+    elif dataset is None and isinstance(name, str) and name and not isinstance(name, Unresolved):
         try:
             meaning: Meaning = scope.named(Named(Kind.DATASET, name), mark)
             dataset, named = meaning.value, meaning.named
@@ -70,12 +72,16 @@ def _problems(pin: LocatedMap) -> Iterator[Problem]:
         message = f"needs `{ID}` or `{NAME}`" if not given else f"has `{ID}` and `{NAME}`; remove one of them"
         yield error_at(pin.mark, message, (DATASET_ID,))
     for key in given:
+        if isinstance(pin[key], Failed):
+            continue
         if not isinstance(pin[key], str) or not pin[key]:
             yield error_at(pin.values_at[key], "must be text", (DATASET_ID, key))
         elif key == NAME and isinstance(pin[key], Unresolved):
             message = f"takes a name itself, not a reference to one; write the reference under `{ID}`"
             yield error_at(pin.values_at[key], message, (DATASET_ID, key))
     version = pin.get(EXPECT_VERSION)
+    if isinstance(version, Failed):
+        return
     is_number = isinstance(version, int) and not isinstance(version, bool)
     if version is not None and not (is_number and isinstance(version, int) and version > 0):
         message = "must be a version of the dataset, a number from 1 on"
