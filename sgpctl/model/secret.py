@@ -106,11 +106,11 @@ def _spelled(char: str) -> str:
     return f"(?:{re.escape(char)}|(?i:{'|'.join(escapes)}))"
 
 
-def _spellings(secret: str) -> list[str]:
+@cache
+def _spellings(secret: str) -> tuple[str, ...]:
     """The secret as it is most often written, the longest first."""
-    return sorted(
-        {secret, json.dumps(secret)[1:-1], quote(secret, safe="")}, key=lambda each: (-len(each), each)
-    )
+    spellings = {secret, json.dumps(secret)[1:-1], quote(secret, safe="")}
+    return tuple(sorted(spellings, key=lambda each: (-len(each), each)))
 
 
 def _in_base64(secret: str) -> Iterator[list[str]]:
