@@ -45,15 +45,25 @@ def result_columns(tasks: tuple[Mapping[str, Json], ...] | list[Mapping[str, Jso
 
 def fills_known_columns(task: Mapping[str, Json]) -> bool:
     """False when something of what names the columns that the task adds is missing or cannot be used."""
-    alias, configuration = task.get("alias"), task.get("configuration")
-    outputs = configuration.get("outputs") if isinstance(configuration, dict) else None
+    configuration = task.get("configuration")
+    if not isinstance(configuration, dict) or not effective_alias(task) or not has_usable_alias(task):
+        return False
+    outputs = configuration.get("outputs")
+    if outputs is None:
+        return True
     columns = output_columns(task)
     return (
-        bool(effective_alias(task))
-        and (alias is None or (isinstance(alias, str) and alias != ""))
-        and isinstance(configuration, dict)
-        and (outputs is None or (isinstance(outputs, list) and len(columns) == len(outputs) and all(columns)))
+        isinstance(outputs, list)
+        and len(columns) == len(outputs)
+        and all(columns)
+        and all(isinstance(output, dict) and has_usable_alias(output) for output in outputs)
     )
+
+
+def has_usable_alias(named: Mapping[str, Json]) -> bool:
+    """True also where a task, or an output of one, has no alias: then the default is meant."""
+    alias = named.get("alias")
+    return alias is None or (isinstance(alias, str) and alias != "")
 
 
 def output_columns(task: Mapping[str, Json]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import islice
 from typing import TypeAlias
 
-from sgpctl.model.alias import effective_alias, fills_known_columns, output_columns
+from sgpctl.model.alias import effective_alias, fills_known_columns, has_usable_alias, output_columns
 from sgpctl.model.custom_function import function_findings
 from sgpctl.model.finding import Finding, Severity
 from sgpctl.model.located import Json, Path, path_text
@@ -101,7 +101,7 @@ def _references_of(task: Mapping[str, Json], path: Path) -> Iterator[_Reference]
 def _result_columns(task: Mapping[str, Json]) -> Iterator[tuple[str, Path]]:
     """The columns that a task fills, each with the path within the task that names it."""
     alias = effective_alias(task)
-    if alias is not None:
+    if alias is not None and has_usable_alias(task):
         yield alias, ("alias",) if task.get("alias") else ()
     for column in output_columns(task):
         yield column, ("configuration", "outputs")

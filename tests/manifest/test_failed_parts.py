@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import copy
+import json
+from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from sgpctl.model.located import Json
+from sgpctl.model.located import Path as DocumentPath
 from tests.manifest.projects import errors, lines, load_files, manifest, names
 
 TASKS = """\
@@ -17,6 +24,49 @@ tasks:
     alias: score
     configuration: {function_source: "def score(answer):\\n    return 1\\n", arg_mapping: {answer: item.answer}}
 """
+
+
+VALID = sorted((Path(__file__).parent.parent / "model" / "accept").glob("*.json"))
+
+
+def places_in(value: Json, path: DocumentPath = ()) -> Iterator[DocumentPath]:
+    """The paths of all parts below `value`; what is null is as good as not there."""
+    if path and value is not None:
+        yield path
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, part in inner:
+        yield from places_in(part, (*path, step))
+
+
+def without(document: Json, path: DocumentPath, stand_in: Json) -> Json:
+    changed = copy.deepcopy(document)
+    holder = cast("dict[str | int, Json]", changed)
+    for step in path[:-1]:
+        holder = cast("dict[str | int, Json]", holder[step])
+    holder[path[-1]] = stand_in
+    return changed
+
+
+@pytest.mark.parametrize("valid", VALID, ids=lambda file: file.stem)
+@pytest.mark.parametrize("stand_in", [{"$file": "gone.yaml"}, "${var.gone}"], ids=["a file", "a variable"])
+def test_whatever_part_is_not_there_that_is_told_and_what_else_is_wrong_and_no_more(
+    tmp_path: Path, valid: Path, stand_in: Json
+) -> None:
+    document = json.loads(valid.read_text("utf-8"))
+    files: dict[str, str | bytes] = {}
+    for number, path in enumerate(places_in(document)):
+        changed = without({**document, "name": f"n{number}", "nonsense": 1}, path, stand_in)
+        files[f"m{number}.json"] = json.dumps(changed)
+    loaded = load_files(tmp_path, files)
+    said: dict[str, list[str]] = defaultdict(list)
+    for problem in loaded.errors:
+        said[problem.file].append(problem.message.split(" ")[0])
+    assert said.keys() == files.keys()
+    assert {tuple(sorted(words)) for words in said.values()} <= {
+        ("'gone.yaml'", "unknown"),
+        ("there", "unknown"),
+    }
+    assert names(loaded) == []
 
 
 def failing(text: str, place: str, stand_in: str) -> str:
