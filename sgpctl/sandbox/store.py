@@ -100,6 +100,10 @@ def open_store(
             f"The sandbox database {path} cannot be opened: {why}.",
             hint="Check that its folder can be written and that the disk has room, or name another file.",
         ) from error
+    except UnicodeDecodeError as error:  # from SQLite's words, where they quote what is damaged
+        raise LocalStateError(
+            f"The sandbox database {path} is damaged.", hint="Remove it, or name another file."
+        ) from error
 
 
 class _ForeignDatabaseError(Exception):

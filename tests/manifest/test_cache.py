@@ -146,7 +146,7 @@ def test_the_place_of_what_was_changed_after_the_load_is_that_of_its_manifest(ro
     assert known.desired[1].place_of(("data",)) == ("evals/two.yaml", 1, 1)
 
 
-@pytest.mark.parametrize("damage", ["cut", "random", "text", "empty", "other"])
+@pytest.mark.parametrize("damage", ["cut", "random", "text", "empty", "name", "other"])
 def test_a_damaged_cache_is_as_good_as_none(damage: str, root: Path) -> None:
     warm(root)
     path = file_in(root)
@@ -160,6 +160,9 @@ def test_a_damaged_cache_is_as_good_as_none(damage: str, root: Path) -> None:
             path.write_text("This is no database.")
         case "empty":
             path.write_bytes(b"")
+        case "name":
+            assert content.count(b"tableentryentry") == 1
+            path.write_bytes(content.replace(b"tableentryentry", b"table\x80ntryentry"))
         case _:
             path.unlink()
             with sqlite3.connect(path) as db:

@@ -147,6 +147,16 @@ def test_a_file_that_is_no_database_is_named_in_the_error(tmp_path: Path) -> Non
         open_store(path)
 
 
+def test_a_database_whose_tables_have_no_readable_name_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "sandbox.db"
+    open_store(path).close()
+    content = path.read_bytes()
+    assert content.count(b"tableevaluationevaluation") == 1
+    path.write_bytes(content.replace(b"tableevaluationevaluation", b"table\x80valuationevaluation"))
+    with pytest.raises(LocalStateError, match=r"sandbox\.db is damaged"):
+        open_store(path)
+
+
 def test_a_folder_cannot_be_opened(tmp_path: Path) -> None:
     with pytest.raises(LocalStateError):
         open_store(tmp_path)

@@ -102,7 +102,10 @@ class Store:
             yield
         except (OSError, sqlite3.OperationalError):
             pass  # nothing may be read or written there, or another process holds it for too long
-        except sqlite3.DatabaseError:
+        except (
+            sqlite3.DatabaseError,
+            UnicodeDecodeError,
+        ):  # the latter from words that quote what is damaged
             with suppress(OSError):
                 self._path.unlink(missing_ok=True)
 
