@@ -46,7 +46,8 @@ class Content:
     """What one file stands for; `is_sound` is False when a part of it could not be read.
 
     `uses` are all files that it includes, directly or through others, and `levels` how deep these stand in one
-    another. `is_of_cell` says that it is another one in another cell of the matrix.
+    another. At the places in `failed_at` something could not be put in. `is_of_cell` says that it is another one in
+    another cell of the matrix.
     """
 
     value: Json
@@ -56,6 +57,7 @@ class Content:
     named: frozenset[NamedAt] = frozenset()
     levels: int = 0
     is_sound: bool = True
+    failed_at: frozenset[Mark] = frozenset()
     is_of_cell: bool = False
 
 
@@ -94,8 +96,8 @@ class Includes:
         if not source.documents:
             return Content(None, Extent(1, 0, 0), tuple(problems), is_sound=False)
         document = source.documents[0]
+        is_sound = not any(problem.is_error for problem in problems)
         if not source.refers:
-            is_sound = not any(problem.is_error for problem in problems)
             return Content(document.root, document.extent, tuple(problems), is_sound=is_sound)
         substitution = Substitution(self.scope)
         inclusion = Inclusion(self)
@@ -113,9 +115,8 @@ class Includes:
             frozenset(inclusion.uses),
             frozenset(substitution.named | inclusion.named),
             inclusion.levels,
-            is_sound=not any(problem.is_error for problem in problems)
-            and substitution.is_sound
-            and inclusion.is_sound,
+            is_sound=is_sound,
+            failed_at=frozenset(substitution.failed_at | inclusion.failed_at),
             is_of_cell=substitution.cell_uses + inclusion.cell_uses > 0,
         )
 
@@ -242,6 +243,7 @@ class Inclusion:
         if not content.is_sound:
             return self._failed(mark, *content.problems)
         self._note(*content.problems)
+        self.failed_at |= content.failed_at
         start: Mark = (shown(target, self._includes.files.root), 1, 1)
         if WITH in holder:
             return self._filled(holder, target, content, path)

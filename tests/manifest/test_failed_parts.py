@@ -107,6 +107,26 @@ tasks:
     ]
 
 
+def test_other_mistakes_in_a_file_are_told_along_with_what_is_not_there_in_it(tmp_path: Path) -> None:
+    tasks = """\
+- task_type: chat_completion
+  configuration:
+    model: v/m
+    messages: [{role: user, content: {$file: gone.md}}]
+    temperature: hot
+    max_tokens: ${var.gone}
+"""
+    files = {"a.yaml": manifest() + "tasks: {$file: shared/tasks.yaml}\n", "shared/tasks.yaml": tasks}
+    loaded = load_files(tmp_path, files)
+    assert errors(loaded) == [
+        "shared/tasks.yaml:4:46: [0].configuration.messages[0].content.$file: 'gone.md' does not exist",
+        "shared/tasks.yaml:5:18: tasks[0].configuration.temperature: must be a number or an item locator "
+        '(item.<column>), not a string ("hot")',
+        "shared/tasks.yaml:6:17: [0].configuration.max_tokens: there is no variable 'gone'",
+    ]
+    assert names(loaded) == []
+
+
 def test_other_mistakes_are_told_along_with_those_in_a_file(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {
         "a.yaml": "name: one\ndata: {$file: rows.jsonl}\nmetadata: {$file: m.yaml}\ntags: 1\n",
