@@ -14,9 +14,8 @@ from sgpctl.manifest.files import Files, Source
 from sgpctl.manifest.problem import Problem
 from sgpctl.manifest.resolving.evaluating import Evaluated, Evaluating
 from sgpctl.manifest.resolving.preparation import Preparation, Prepared
-from sgpctl.manifest.resolving.references import Failed
 from sgpctl.manifest.resolving.scope import NamedAt
-from sgpctl.model.located import LocatedMap, Mark
+from sgpctl.model.located import Failed, LocatedMap, Mark
 
 if TYPE_CHECKING:
     from sgpctl.manifest.cache.entry import KeptFile

@@ -27,10 +27,10 @@ from sgpctl.manifest.inside import NotUsable, shown
 from sgpctl.manifest.problem import Broken, Problem, error_at, quoted
 from sgpctl.manifest.resolving.copies import copy_of_list, copy_of_map
 from sgpctl.manifest.resolving.filled_text import WITH, filled
-from sgpctl.manifest.resolving.references import Failed, Unresolved
+from sgpctl.manifest.resolving.references import Unresolved
 from sgpctl.manifest.resolving.scope import NamedAt, Place, Scope, Spent
 from sgpctl.manifest.resolving.substitution import Substitution
-from sgpctl.model.located import Json, LocatedList, LocatedMap, Mark, path_of_item
+from sgpctl.model.located import Failed, Json, LocatedList, LocatedMap, Mark, path_of_item
 from sgpctl.model.located import Path as DocumentPath
 
 FILE_KEY = "$file"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from sgpctl.model.located import Json
+from sgpctl.model.located import Failed, Json
 
 _FUNCTION_NAME = re.compile(r"^def[ \t]+([^\W\d]\w*)[ \t]*\(", re.MULTILINE)
 
@@ -44,26 +44,15 @@ def result_columns(tasks: tuple[Mapping[str, Json], ...] | list[Mapping[str, Jso
 
 
 def fills_known_columns(task: Mapping[str, Json]) -> bool:
-    """False when something of what names the columns that the task adds is missing or cannot be used."""
+    """False when something that names the columns which the task adds could not be had."""
     configuration = task.get("configuration")
-    if not isinstance(configuration, dict) or not effective_alias(task) or not has_usable_alias(task):
-        return False
-    outputs = configuration.get("outputs")
-    if outputs is None:
-        return True
-    columns = output_columns(task)
-    return (
-        isinstance(outputs, list)
-        and len(columns) == len(outputs)
-        and all(columns)
-        and all(isinstance(output, dict) and has_usable_alias(output) for output in outputs)
-    )
-
-
-def has_usable_alias(named: Mapping[str, Json]) -> bool:
-    """True also where a task, or an output of one, has no alias: then the default is meant."""
-    alias = named.get("alias")
-    return alias is None or (isinstance(alias, str) and alias != "")
+    settings = configuration if isinstance(configuration, dict) else {}
+    outputs = settings.get("outputs")
+    naming = [configuration, outputs, settings.get("type"), settings.get("function_source")]
+    naming += (task.get("task_type"), task.get("alias"))
+    for output in outputs if isinstance(outputs, list) else ():
+        naming += (output, *output.values()) if isinstance(output, dict) else (output,)
+    return not any(isinstance(part, Failed) for part in naming)
 
 
 def output_columns(task: Mapping[str, Json]) -> tuple[str, ...]:

@@ -14,10 +14,10 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import islice
 from typing import TypeAlias
 
-from sgpctl.model.alias import effective_alias, fills_known_columns, has_usable_alias, output_columns
+from sgpctl.model.alias import effective_alias, fills_known_columns, output_columns
 from sgpctl.model.custom_function import function_findings
 from sgpctl.model.finding import Finding, Severity
-from sgpctl.model.located import Json, Path, path_text
+from sgpctl.model.located import Failed, Json, Path, path_text
 from sgpctl.model.locators import PREFIX, named_column, prefixes, references
 from sgpctl.model.nearest import Hints
 from sgpctl.model.rows import Columns
@@ -61,9 +61,12 @@ _Results: TypeAlias = Mapping[str, int]
 def run_findings(tasks: Sequence[Json], columns: Columns, hints: Hints) -> Iterator[Finding]:
     """Everything that dooms a run of `tasks` over rows with `columns`; tasks that are not maps are passed over.
 
-    What a task fills that is refused itself is not known, and nothing that depends on it is an error.
+    What a task fills that could not be had, or not as a whole, is not known, and nothing that depends on it is an error.
     """
-    if not all(isinstance(task, dict) and fills_known_columns(task) for task in tasks):
+    if not all(
+        fills_known_columns(task) if isinstance(task, dict) else not isinstance(task, Failed)
+        for task in tasks
+    ):
         columns = replace(columns, is_complete=False)
     placed = [
         _PlacedTask(("tasks", index), task, tuple(_references_of(task, ("tasks", index))))
@@ -101,7 +104,7 @@ def _references_of(task: Mapping[str, Json], path: Path) -> Iterator[_Reference]
 def _result_columns(task: Mapping[str, Json]) -> Iterator[tuple[str, Path]]:
     """The columns that a task fills, each with the path within the task that names it."""
     alias = effective_alias(task)
-    if alias is not None and has_usable_alias(task):
+    if alias is not None and not isinstance(task.get("alias"), Failed):
         yield alias, ("alias",) if task.get("alias") else ()
     for column in output_columns(task):
         yield column, ("configuration", "outputs")

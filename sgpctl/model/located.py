@@ -19,6 +19,12 @@ Mark: TypeAlias = tuple[str, int, int]
 """File (relative to the project, with forward slashes), line and column; both count from 1."""
 
 
+class Failed(str):
+    """Stands where a part of a document could not be had, of which an error has been told."""
+
+    __slots__ = ()
+
+
 class LocatedMap(dict[str, Json]):
     """A map that knows where it, its keys and its values were written.
 

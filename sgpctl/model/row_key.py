@@ -15,6 +15,7 @@ from sgpctl.model.finding import Finding, Severity
 from sgpctl.model.located import Json
 from sgpctl.model.locators import PREFIX
 from sgpctl.model.nearest import Hints
+from sgpctl.model.rows import has_missing
 
 _PATH = ("lifecycle", "row_key")
 
@@ -52,10 +53,8 @@ def key_text(value: Json) -> str | None:
 def row_key_findings(document: Mapping[str, Json], hints: Hints) -> Iterator[Finding]:
     """What is wrong with the row key of a manifest, in the light of its rows."""
     name, data = row_key_of(document.get("lifecycle")), document.get("data")
-    if name is None or not isinstance(data, list):
-        return
-    rows = [row for row in data if isinstance(row, dict)]
-    if not rows or len(rows) < len(data):
+    rows = [row for row in data if isinstance(row, dict)] if isinstance(data, list) else []
+    if name is None or not rows or has_missing(data):
         return
     keys = Counter(key_text(value_at(row, name)) for row in rows)
     lacking = keys.pop(None, 0)

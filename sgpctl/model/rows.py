@@ -9,7 +9,7 @@ from itertools import islice
 
 from sgpctl.limits import ROW_PROBLEMS_MAX, ROWS_PER_EVALUATION_MAX
 from sgpctl.model.finding import Finding, Severity
-from sgpctl.model.located import Json
+from sgpctl.model.located import Failed, Json
 from sgpctl.model.nearest import Hints
 from sgpctl.model.wording import not_this
 
@@ -19,8 +19,8 @@ class Columns:
     """What is known of the columns before the run: in how many of the rows each of them is.
 
     `is_complete` is False when rows come from a dataset, whose columns nobody has read, and when some of what they come
-    from is refused. `files` are the names under which a locator may reach files, which is not documented and so not
-    refused.
+    from could not be had. `files` are the names under which a locator may reach files, which is not documented and so
+    not refused.
     """
 
     rows: int = 0
@@ -60,21 +60,26 @@ class RowLists:
         yield from found
 
 
+def has_missing(rows: Json) -> bool:
+    """True when `rows`, or one of them, could not be had."""
+    return isinstance(rows, Failed) or (
+        isinstance(rows, list) and any(isinstance(row, Failed) for row in rows)
+    )
+
+
 def _columns_of(data: Json, files: Json, *, is_complete: bool) -> Columns:
     if not isinstance(data, list):
         return Columns()
     counts: Counter[str] = Counter()
-    rows = 0
     for keys, times in Counter(tuple(row) for row in data if isinstance(row, dict)).items():
-        rows += times
         for key in keys:
             counts[key] += times
     names: Counter[str] = Counter()
     for paired in files if isinstance(files, list) else []:
         if isinstance(paired, dict):
             names.update(("files", *paired.keys()))
-    is_sound = rows == len(data) and (files is None or isinstance(files, list))
-    return Columns(rows, counts, is_complete and is_sound, names)
+    missing = sum(isinstance(row, Failed) for row in data)
+    return Columns(len(data) - missing, counts, is_complete and not missing and not has_missing(files), names)
 
 
 def row_findings(body: Mapping[str, Json], hints: Hints, lists: RowLists) -> Iterator[Finding]:
@@ -113,12 +118,13 @@ def _number_of_rows(body: Mapping[str, Json], rows: int) -> Iterator[Finding]:
 def _dataset_key_findings(body: Mapping[str, Json], hints: Hints, lists: RowLists) -> Iterator[Finding]:
     dataset = body.get("dataset")
     keys = dataset.get("keys") if isinstance(dataset, dict) else None
-    if not isinstance(keys, list) or not body.get("data"):
+    data = body.get("data")
+    if not isinstance(keys, list) or not data or has_missing(data):
         return
-    columns = lists.columns_of(body)
-    for index, key in enumerate(keys if columns.is_complete else ()):
-        if isinstance(key, str) and key not in columns.counts:
-            message = f"no row has a column '{key}'{hints.did_you_mean(key, columns.counts)}"
+    columns = lists.columns_of(body).counts
+    for index, key in enumerate(keys):
+        if isinstance(key, str) and key not in columns:
+            message = f"no row has a column '{key}'{hints.did_you_mean(key, columns)}"
             yield Finding(("dataset", "keys", index), message)
 
 

@@ -173,7 +173,7 @@ def test_nothing_that_depends_on_what_is_not_there_is_blamed(tmp_path: Path, gon
         "tags: [a, %s]\n",
     ],
 )
-def test_nor_beside_it(tmp_path: Path, gone: str, more: str) -> None:
+def test_nor_is_anything_beside_it(tmp_path: Path, gone: str, more: str) -> None:
     loaded = load_files(tmp_path, {"a.yaml": manifest() + TASKS + more % gone})
     assert len(loaded.problems) == 1
     assert names(loaded) == []

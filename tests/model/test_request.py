@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from sgpctl.limits import ROW_PROBLEMS_MAX, ROWS_PER_EVALUATION_MAX
-from sgpctl.model.alias import fills_known_columns
 from sgpctl.model.finding import Finding, Severity
 from sgpctl.model.located import Json, path_text
 from sgpctl.model.request import CheckedManifest, check_manifest
@@ -46,18 +45,27 @@ def test_a_doubtful_manifest_is_accepted_with_warnings(case: dict[str, Json]) ->
     assert manifest is not None
 
 
-@pytest.mark.parametrize("document", cases("accept"))
-def test_what_the_tasks_of_a_valid_manifest_fill_is_known(document: Json) -> None:
-    tasks = accepted(document).body.get("tasks", [])
-    assert isinstance(tasks, list)
-    assert all(isinstance(task, dict) and fills_known_columns(task) for task in tasks)
-
-
 @pytest.mark.parametrize("case", cases("refuse"))
 def test_a_wrong_manifest_is_refused_with_everything_that_is_wrong(case: dict[str, Json]) -> None:
     manifest, findings = check_manifest(case["manifest"])
     assert [line(finding) for finding in findings] == case["findings"]
     assert manifest is None
+
+
+@pytest.mark.parametrize(
+    "odd", [{"task_type": ""}, {"configuration": {"outputs": [{"path": "", "alias": ""}]}}]
+)
+def test_a_task_with_an_empty_name_in_it_does_not_hide_that_a_column_is_missing(odd: dict[str, Json]) -> None:
+    task: dict[str, Json] = {"task_type": "custom_function", "alias": "both", "configuration": {}, **odd}
+    metric: dict[str, Json] = {"type": "f1", "candidate": "item.answer", "reference": "item.question"}
+    _, findings = check_manifest(
+        {
+            "name": "n",
+            "data": [{"question": "q"}],
+            "tasks": [task, {"task_type": "metric", "configuration": metric}],
+        }
+    )
+    assert any("no row and no task has a column 'answer'" in finding.message for finding in findings)
 
 
 def test_the_example_body_of_the_api_documentation_is_a_manifest_as_it_stands() -> None:

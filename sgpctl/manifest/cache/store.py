@@ -102,10 +102,7 @@ class Store:
             yield
         except (OSError, sqlite3.OperationalError):
             pass  # nothing may be read or written there, or another process holds it for too long
-        except (
-            sqlite3.DatabaseError,
-            UnicodeDecodeError,
-        ):  # the latter from words that quote what is damaged
+        except (sqlite3.DatabaseError, UnicodeDecodeError):  # also from words that quote what is damaged
             with suppress(OSError):
                 self._path.unlink(missing_ok=True)
 

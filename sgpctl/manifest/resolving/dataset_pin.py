@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from sgpctl.manifest.problem import Problem, error_at, quoted
 from sgpctl.manifest.resolving.borrowed_mark import BorrowedMark
 from sgpctl.manifest.resolving.copies import copy_of_map
-from sgpctl.manifest.resolving.references import Failed, Unresolved
+from sgpctl.manifest.resolving.references import Unresolved
 from sgpctl.manifest.resolving.scope import Meaning, NamedAt, Scope, Unknown
-from sgpctl.model.located import Json, LocatedMap
+from sgpctl.model.located import Failed, Json, LocatedMap
 from sgpctl.model.names import Kind, Named
 from sgpctl.model.nearest import did_you_mean
 

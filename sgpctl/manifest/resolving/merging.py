@@ -22,8 +22,7 @@ from typing import TypeGuard
 
 from sgpctl.manifest.include import FILE_KEY
 from sgpctl.manifest.problem import Problem, error_at
-from sgpctl.manifest.resolving.references import Failed
-from sgpctl.model.located import JoinedList, Json, LocatedList, LocatedMap, Mark
+from sgpctl.model.located import Failed, JoinedList, Json, LocatedList, LocatedMap, Mark
 
 TAGS = "tags"
 

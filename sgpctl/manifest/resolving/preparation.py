@@ -25,10 +25,10 @@ from sgpctl.manifest.resolving.dataset_pin import DATASET_ID, pinned
 from sgpctl.manifest.resolving.defaults import Defaults
 from sgpctl.manifest.resolving.matrix import MATRIX, cells_of
 from sgpctl.manifest.resolving.merging import TAGS, JoinedTags, flat_tags
-from sgpctl.manifest.resolving.references import Failed, Unresolved
+from sgpctl.manifest.resolving.references import Unresolved
 from sgpctl.manifest.resolving.scope import KEY_SUFFIX, Cell, NamedAt, NoCell, Place
 from sgpctl.manifest.resolving.substitution import Substitution
-from sgpctl.model.located import Json, LocatedMap, Mark
+from sgpctl.model.located import Failed, Json, LocatedMap, Mark
 
 _NAME = "name"
 

@@ -47,12 +47,6 @@ class Unresolved(str):
     __slots__ = ()
 
 
-class Failed(str):
-    """Stands where a reference could not be resolved, of which an error has been told."""
-
-    __slots__ = ()
-
-
 def parts_of(text: str) -> list[Part]:
     """`text` as literal pieces, escapes resolved, and references."""
     parts: list[Part] = []

@@ -13,7 +13,6 @@ from sgpctl.manifest.problem import Problem, about_origin, error_at
 from sgpctl.manifest.resolving.borrowed_mark import BorrowedMark
 from sgpctl.manifest.resolving.copies import copy_of_list, copy_of_map
 from sgpctl.manifest.resolving.references import (
-    Failed,
     Part,
     Reference,
     Unresolved,
@@ -22,7 +21,7 @@ from sgpctl.manifest.resolving.references import (
     parts_of,
 )
 from sgpctl.manifest.resolving.scope import Meaning, NamedAt, Place, Scope, Spent, Unknown, Unsound
-from sgpctl.model.located import Json, LocatedList, LocatedMap, Mark, Path, path_of_item
+from sgpctl.model.located import Failed, Json, LocatedList, LocatedMap, Mark, Path, path_of_item
 
 _IN_A_KEY = "a key cannot hold a reference, only values can; write $${ for a literal ${"
 
