@@ -49,7 +49,10 @@ def _check_locator(text: str) -> str:
         message = "must be an item locator (item.<column>), not a text"
     else:
         message = f"must start with 'item.' to point into the row: write {as_locator(text)}"
-    raise PydanticCustomError(LOCATOR_ERROR, "{message}", {"message": message})
+    encodable = message.encode("utf-8", "backslashreplace").decode(
+        "utf-8"
+    )  # else pydantic fails to render it
+    raise PydanticCustomError(LOCATOR_ERROR, "{message}", {"message": encodable})
 
 
 ItemLocator: TypeAlias = Annotated[

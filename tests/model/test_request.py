@@ -68,6 +68,13 @@ def test_a_task_with_an_empty_name_in_it_does_not_hide_that_a_column_is_missing(
     assert any("no row and no task has a column 'answer'" in finding.message for finding in findings)
 
 
+def test_half_of_a_surrogate_pair_in_the_place_of_a_locator_is_told() -> None:
+    configuration: dict[str, Json] = {"question_id": "q", "layout": {"children": [{"data": "\ud800"}]}}
+    task: dict[str, Json] = {"task_type": "contributor_evaluation.question", "configuration": configuration}
+    _, findings = check_manifest({"name": "n", "data": [{"q": 1}], "tasks": [task]})
+    assert any("write item.\\ud800" in finding.message for finding in findings)
+
+
 def test_the_example_body_of_the_api_documentation_is_a_manifest_as_it_stands() -> None:
     document = json.loads(API_EXAMPLE.read_text("utf-8"))
     manifest, findings = check_manifest(document)
